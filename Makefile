@@ -1,0 +1,42 @@
+# make only wraps: each target is a plain command behind the set-up it needs.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP_ARGS ?=
+export NO_MKDOCS_2_WARNING = 1
+
+.PHONY: help setup serve site test check format clean
+
+help:  ## show the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+# The stamp holds the environment for as long as the lock and the metadata stand.
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet $(PIP_ARGS) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+setup: $(VENV)/.ready  ## make the environment in .venv
+
+serve: setup  ## run every snippet and show the site on 127.0.0.1:8000
+	$(BIN)/python -m mkdocs serve
+
+site: setup  ## run every snippet and build the site into site/
+	$(BIN)/python -m mkdocs build --strict
+
+test: setup  ## run the tool's tests and every cell of every note and snippet
+	$(BIN)/python -m pytest
+
+check: setup  ## ruff, mypy and the arrows between rooms
+	$(BIN)/ruff format --check lrnotes tests snippets benchmarks
+	$(BIN)/ruff check lrnotes tests snippets benchmarks
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_rooms.py
+
+format: setup  ## format the code
+	$(BIN)/ruff format lrnotes tests snippets benchmarks
+	$(BIN)/ruff check --fix lrnotes tests snippets benchmarks
+
+clean:  ## remove what was built, never the cache of results
+	rm -rf site build dist
