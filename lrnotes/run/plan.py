@@ -1,0 +1,86 @@
+"""Give a script its content address: equal code and options, equal key."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import tokenize
+
+from lrnotes.model import Cell, Plan, Script
+from lrnotes.run.digest import normalise
+from lrnotes.settings import Settings
+
+ENGINE_SCHEMA = 1
+"""Raised whenever the engine itself comes to give other results for equal scripts."""
+
+# By these a snippet can see its own path.
+_OWN_PATH = re.compile(r"'(?:__file__|argv|orig_argv)'")
+
+
+def make_plan(script: Script, settings: Settings) -> Plan:
+    """Return the plan of a script, whose key says what it does and not where it is."""
+    cells = [_essence(cell) for cell in script.code]
+    options = script.options
+    parts: list[object] = [
+        ENGINE_SCHEMA,
+        # The folder that imports are looked for in.
+        settings.snippets,
+        [options.device, options.needs, sorted(set(options.deps))],
+        cells,
+    ]
+    code = "\n".join(str(cell[0]) for cell in cells)
+    if script.kind == "snippet" and _OWN_PATH.search(code):
+        parts.append(script.path)
+    return Plan(script, _address(parts))
+
+
+def wanted_device(script: Script, settings: Settings) -> str:
+    """Return the device to ask the worker for: ``auto``, ``cpu``, ``cuda:1``, ``lint``.
+
+    The script's own option comes first, then ``LRNOTES_DEVICE``, then the setting;
+    ``lint`` holds for every script, as it looks at the code and not at the hardware.
+    """
+    asked = os.environ.get("LRNOTES_DEVICE", "")
+    if asked == "lint":
+        return asked
+    return script.options.device or asked or settings.device
+
+
+def figure_salt(key: str, cell: int, figure: int) -> str:
+    """Return the ``svg.hashsalt`` of a figure, which no position counts in."""
+    return _address([key, cell, figure])
+
+
+def is_silent(source: str) -> bool:
+    """Whether a cell ends in ``;``, which keeps its last value from being shown."""
+    if ";" not in source:
+        return False
+    last = ""
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type != tokenize.COMMENT and token.string.strip():
+                last = token.string
+    except (tokenize.TokenError, SyntaxError):
+        return False
+    return last == ";"
+
+
+def _essence(cell: Cell) -> tuple[str, bool, bool, str, str, str]:
+    """Return what of a cell decides what it does and shows."""
+    options = cell.options
+    return (
+        normalise(cell.source),
+        is_silent(cell.source),
+        cell.is_claim,
+        options.raises,
+        options.frames,
+        options.output,
+    )
+
+
+def _address(parts: list[object]) -> str:
+    text = json.dumps(parts, ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
