@@ -1,0 +1,1 @@
+"""All notes, snippets and attachments by name."""
