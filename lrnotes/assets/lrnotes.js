@@ -1,0 +1,309 @@
+/* What lrnotes adds to reading: names that answer, figures at full size, evidence where
+   it was asked for, sweeps, a table that sorts.  A classic script: pages are read from
+   file:// too.  Every page reads without it. */
+(function () {
+  "use strict";
+
+  function make(tag, properties) {
+    var element = Object.assign(document.createElement(tag), properties);
+    Array.prototype.slice.call(arguments, 2).forEach(function (child) {
+      element.append(child);
+    });
+    return element;
+  }
+
+  /* Run for the page as it is now, and again after each instant navigation. */
+  function each(selector, prepare) {
+    document.querySelectorAll(selector).forEach(function (element) {
+      if (element.lrnReady) return;
+      element.lrnReady = true;
+      prepare(element);
+    });
+  }
+
+  /* Puts a box under (or over) what it speaks of, inside the window. */
+  function place(box, anchor) {
+    var at = anchor.getClientRects()[0] || anchor.getBoundingClientRect();
+    var room = document.documentElement.clientWidth;
+    var size = box.getBoundingClientRect();
+    var left = Math.max(8, Math.min(at.left, room - size.width - 8));
+    var below = at.bottom + 6;
+    var fits = below + size.height < window.innerHeight || at.top < size.height + 12;
+    var top = fits ? below : at.top - size.height - 6;
+    box.style.position = "absolute";
+    box.style.inset = "auto";
+    box.style.margin = "0";
+    box.style.left = left + window.scrollX + "px";
+    box.style.top = top + window.scrollY + "px";
+  }
+
+  /* --- names in code -------------------------------------------------------- */
+
+  var tip = null;
+  var told = null;
+  var leaving = 0;
+
+  function showTip(name) {
+    clearTimeout(leaving);
+    if (told === name) return;
+    hideTip();
+    var block = name.closest("[data-lrn-names]");
+    var row = block && JSON.parse(block.dataset.lrnNames)[name.dataset.lrn];
+    if (!row) return;
+    if (!tip || !tip.isConnected) {
+      tip = make("div", { className: "lrn-tip", id: "lrn-tip" });
+      tip.setAttribute("role", "tooltip");
+      tip.addEventListener("pointerenter", function () { clearTimeout(leaving); });
+      tip.addEventListener("pointerleave", leaveTip);
+      document.body.append(tip);
+    }
+    tip.replaceChildren(row[0] + ": " + row[1]);
+    if (row[2]) tip.append(make("span", { className: "lrn-tip-value", textContent: row[2] }));
+    tip.hidden = false;
+    told = name;
+    name.setAttribute("aria-describedby", "lrn-tip");
+    place(tip, name);
+  }
+
+  function hideTip() {
+    clearTimeout(leaving);
+    if (told) told.removeAttribute("aria-describedby");
+    if (tip) tip.hidden = true;
+    told = null;
+  }
+
+  function leaveTip() {
+    clearTimeout(leaving);
+    leaving = setTimeout(hideTip, 200);
+  }
+
+  function nameOf(event) {
+    return event.target.closest ? event.target.closest(".lrn-name") : null;
+  }
+
+  document.addEventListener("pointerover", function (event) {
+    if (nameOf(event)) showTip(nameOf(event));
+  });
+  document.addEventListener("pointerout", function (event) {
+    if (nameOf(event)) leaveTip();
+  });
+  document.addEventListener("focusin", function (event) {
+    if (nameOf(event)) showTip(nameOf(event));
+  });
+  document.addEventListener("focusout", function (event) {
+    if (nameOf(event)) hideTip();
+  });
+  document.addEventListener("pointerdown", function (event) {
+    if (told && !nameOf(event) && !tip.contains(event.target)) hideTip();
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape" && told) {
+      hideTip();
+      return;
+    }
+    var name = nameOf(event);
+    if (!name || event.ctrlKey || event.altKey || event.metaKey) return;
+    var names = Array.from(name.closest("[data-lrn-names]").querySelectorAll(".lrn-name"));
+    var at = names.indexOf(name);
+    var to = {
+      ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1,
+      Home: 0, End: names.length - 1
+    }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    if (!names[to]) return;
+    name.tabIndex = -1;
+    names[to].tabIndex = 0;
+    names[to].focus();
+  });
+
+  /* One stop for the Tab key in each block; arrow keys go on from there. */
+  function prepareNames(block) {
+    block.querySelector(".lrn-name").tabIndex = 0;
+  }
+
+  /* --- evidence --------------------------------------------------------------- */
+
+  document.addEventListener("toggle", function (event) {
+    var box = event.target;
+    if (event.newState !== "open" || !box.matches(".lrn-evidence[popover]")) return;
+    var openers = document.querySelectorAll('[popovertarget="' + box.id + '"]');
+    var opener = Array.from(openers).find(function (one) {
+      return one === document.activeElement;
+    }) || event.source || openers[0];
+    if (opener) place(box, opener);
+  }, true);
+
+  /* --- figures ---------------------------------------------------------------- */
+
+  function standalone(svg) {
+    var text = new XMLSerializer().serializeToString(svg);
+    return text.replace(/var\(--lrn-\w+,\s*(#[0-9a-f]+)\)/g, "$1");
+  }
+
+  function enlarge(figure, drawing) {
+    var bar = make("div", { className: "lrn-full-bar lrn-tools" });
+    var dialog = make("dialog", { className: "lrn-full" }, bar);
+    var caption = figure.querySelector("figcaption");
+    var title = drawing.querySelector("title");
+    dialog.setAttribute("aria-label", title ? title.textContent : drawing.alt || "Figure");
+    if (drawing.localName === "svg") {
+      var link = make("a", { textContent: "SVG", href: "#" });
+      link.download = figure.dataset.lrnName || "figure.svg";
+      link.addEventListener("click", function () {
+        var blob = new Blob([standalone(drawing)], { type: "image/svg+xml" });
+        link.href = URL.createObjectURL(blob);
+      });
+      bar.append(link);
+    }
+    var close = make("button", { type: "button", textContent: "close" });
+    close.addEventListener("click", function () { dialog.close(); });
+    bar.append(close);
+    /* The drawing itself moves, since its ids may stand on a page only once. */
+    var gap = make("div");
+    gap.style.height = drawing.getBoundingClientRect().height + "px";
+    drawing.replaceWith(gap);
+    dialog.append(drawing);
+    if (caption) {
+      var copy = make("p", { className: "lrn-full-caption" });
+      copy.textContent = caption.textContent;
+      dialog.append(copy);
+    }
+    dialog.addEventListener("click", function (event) {
+      if (event.target === dialog) dialog.close();
+    });
+    dialog.addEventListener("close", function () {
+      gap.replaceWith(drawing);
+      dialog.remove();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  }
+
+  function prepareFigure(figure) {
+    var tools = figure.nextElementSibling;
+    if (!tools || !tools.matches(".lrn-under")) {
+      tools = make("div", { className: "lrn-under" });
+      figure.after(tools);
+    }
+    var button = make("button", { type: "button", textContent: "larger" });
+    button.addEventListener("click", function () {
+      enlarge(figure, figure.querySelector(
+        ".lrn-frame:not([hidden]) > svg, .lrn-plot > svg, .lrn-plot > img"
+      ));
+    });
+    var links = tools.querySelector(".lrn-tools");
+    if (!links) tools.append(links = make("span", { className: "lrn-tools" }));
+    links.append(" ", button);
+  }
+
+  /* --- sweeps ----------------------------------------------------------------- */
+
+  function prepareSweep(sweep) {
+    var frames = Array.from(sweep.querySelectorAll(".lrn-frame"));
+    var names = frames.map(function (frame) { return frame.dataset.lrnFrame; });
+    var key = sweep.dataset.lrnKey;
+    var asked = names.indexOf(new URLSearchParams(location.search).get(key));
+    var range = make("input", { type: "range", min: 0, max: frames.length - 1, step: 1 });
+    var shown = make("output");
+    var label = make("label", { textContent: sweep.dataset.lrnSweep });
+    range.id = "lrn-range-" + key;
+    label.htmlFor = range.id;
+    function show(at) {
+      frames.forEach(function (frame, index) { frame.hidden = index !== at; });
+      shown.textContent = names[at];
+      range.setAttribute("aria-valuetext", names[at]);
+    }
+    range.value = asked < 0 ? Number(sweep.dataset.lrnFirst) : asked;
+    range.addEventListener("input", function () { show(Number(range.value)); });
+    range.addEventListener("change", function () {
+      var address = new URL(location.href);
+      address.searchParams.set(key, names[Number(range.value)]);
+      try {
+        history.replaceState(history.state, "", address);
+      } catch (error) { /* an address that may not be changed: the state is not kept */ }
+    });
+    sweep.classList.add("lrn-live");
+    sweep.append(make("div", { className: "lrn-slider" }, label, range, shown));
+    show(Number(range.value));
+  }
+
+  /* --- the table of claims ------------------------------------------------------ */
+
+  function prepareTable(mark) {
+    var table = mark.parentElement.querySelector("table");
+    if (!table) return;
+    var body = table.tBodies[0];
+    var rows = Array.from(body.rows);
+    var heads = Array.from(table.tHead.rows[0].cells);
+    table.parentElement.classList.add("lrn-claims");
+    rows.forEach(function (row) {
+      Array.from(row.cells).forEach(function (cell, at) {
+        cell.dataset.lrnHead = heads[at].textContent;
+      });
+    });
+    var text = make("input", { type: "search", placeholder: "words, note, device" });
+    var outcome = make("select", {});
+    var count = make("span", { className: "lrn-quiet" });
+    count.setAttribute("role", "status");
+    ["any outcome", "passed", "failed", "not run"].forEach(function (name, index) {
+      outcome.append(make("option", { textContent: name, value: index ? name : "" }));
+    });
+    function filter() {
+      var words = text.value.toLowerCase().split(/\s+/);
+      var left = rows.filter(function (row) {
+        var all = row.textContent.toLowerCase();
+        var fits = row.cells[0].textContent.indexOf(outcome.value) >= 0 &&
+          words.every(function (word) { return all.indexOf(word) >= 0; });
+        row.hidden = !fits;
+        return fits;
+      });
+      count.textContent = left.length + " of " + rows.length;
+    }
+    text.addEventListener("input", filter);
+    outcome.addEventListener("change", filter);
+    mark.append(make("div", { className: "lrn-filter" },
+      make("label", {}, "find ", text), make("label", {}, "outcome ", outcome), count));
+    heads.forEach(function (head, at) {
+      var button = make("button", { type: "button", className: "lrn-sort" });
+      button.append.apply(button, Array.from(head.childNodes));
+      head.append(button);
+      button.addEventListener("click", function () {
+        var down = head.getAttribute("aria-sort") === "ascending";
+        table.querySelectorAll("th").forEach(function (one) {
+          one.removeAttribute("aria-sort");
+        });
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        rows.sort(function (one, other) {
+          var order = one.cells[at].textContent.localeCompare(
+            other.cells[at].textContent, undefined, { numeric: true });
+          return down ? -order : order;
+        }).forEach(function (row) { body.append(row); });
+      });
+    });
+    filter();
+  }
+
+  /* ------------------------------------------------------------------------------ */
+
+  /* What scrolls must be reached by the keyboard. */
+  function prepareScroller(box) {
+    if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1) {
+      box.tabIndex = 0;
+    }
+  }
+
+  function prepare() {
+    hideTip();
+    each("[data-lrn-names]", prepareNames);
+    each(".lrn-sweep", prepareSweep);
+    each(".lrn-plot", prepareFigure);
+    each("[data-lrn-table]", prepareTable);
+    each(".lrn-stream, .lrn-html, .lrn-failure pre", prepareScroller);
+  }
+
+  /* Material says when a page has come; elsewhere the document does. */
+  if (window.document$ && window.document$.subscribe) window.document$.subscribe(prepare);
+  else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", prepare);
+  else prepare();
+})();

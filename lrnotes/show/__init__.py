@@ -1,0 +1,1 @@
+"""Results to HTML, to notebooks, to claim marks and provenance; pure."""

@@ -1,0 +1,195 @@
+"""A script and its result as an executed notebook, nbformat 4.5."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from lrnotes.model import Cell, Failure, Fragment, Output, Result, Script
+from lrnotes.show.captions import is_figure
+from lrnotes.show.failures import failure_place
+from lrnotes.show.markup import balance
+from lrnotes.show.outputs import IMAGES, show_outputs
+from lrnotes.show.parts import Parts
+from lrnotes.show.provenance import device_line
+from lrnotes.show.streams import cap_text, plain_text
+from lrnotes.show.view import CellView
+from lrnotes.text.options import shown_source
+
+
+def write_notebook(
+    script: Script,
+    result: Result | None,
+    *,
+    themed: bool = False,
+    fill: Callable[[Fragment], str] | None = None,
+) -> str:
+    """Return the notebook as JSON text, the same for the same script and result.
+
+    With ``themed`` its figures are HTML that follows a page's theme, for a builder, and
+    ``fill`` converts their captions; otherwise they are plain SVG, for any reader of
+    notebooks.
+    """
+    fill = fill or _as_written
+    ids: set[str] = set()
+    cells: list[dict[str, Any]] = []
+    line = device_line(result.environment) if result else ""
+    if line and not themed:
+        source = f"import torch\n\n{line}"
+        cells.append(_code_cell(source, _new_id(source, ids), {}, 0))
+    index = 0
+    for cell in script.cells:
+        if cell.kind == "text":
+            cells.append(
+                {
+                    "cell_type": "markdown",
+                    "id": _new_id(cell.source, ids),
+                    "metadata": {},
+                    "source": _lines(cell.source),
+                }
+            )
+            continue
+        source = shown_source(cell) if themed else cell.source
+        made = _code_cell(source, _new_id(cell.source, ids), _metadata(cell), index + 1)
+        if result is not None:
+            shown = _themed_outputs(script, index, result, fill) if themed else None
+            made["outputs"] = _outputs(script, index, result, shown)
+        cells.append(made)
+        index += 1
+    return json.dumps(_notebook(cells, result), ensure_ascii=False, indent=1) + "\n"
+
+
+def _notebook(cells: list[dict[str, Any]], result: Result | None) -> dict[str, Any]:
+    metadata: dict[str, Any] = {
+        "kernelspec": {
+            "display_name": "Python 3",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"file_extension": ".py", "name": "python"},
+    }
+    if result is not None:
+        metadata["lrnotes"] = {"date": result.date, "key": result.key}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _code_cell(
+    source: str, name: str, metadata: dict[str, Any], count: int
+) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": count or None,
+        "id": name,
+        "metadata": metadata,
+        "outputs": [],
+        "source": _lines(source),
+    }
+
+
+def _metadata(cell: Cell) -> dict[str, Any]:
+    metadata: dict[str, Any] = {}
+    if cell.names:
+        metadata["name"] = cell.names[0]
+    if cell.title:
+        metadata["title"] = cell.title
+    if cell.is_claim:
+        metadata["tags"] = ["claim"]
+    return metadata
+
+
+def _outputs(
+    script: Script,
+    index: int,
+    result: Result,
+    shown: list[dict[str, Any]] | None = None,
+) -> list[dict[str, Any]]:
+    outcome = result.outcomes[index]
+    outputs = shown
+    if outputs is None:
+        outputs = [_output(output, index + 1) for output in outcome.outputs]
+    if outcome.failure:
+        outputs = [*outputs, _error(script, index, outcome.failure)]
+    return outputs
+
+
+def _themed_outputs(
+    script: Script, index: int, result: Result, fill: Callable[[Fragment], str]
+) -> list[dict[str, Any]]:
+    """Return the cell's figures as one piece of HTML, after what else it shows."""
+    outcome = result.outcomes[index]
+    figures = tuple(output for output in outcome.outputs if is_figure(output))
+    others = [each for each in outcome.outputs if not is_figure(each)]
+    outputs = [_output(output, index + 1) for output in others]
+    if figures:
+        drawn = replace(outcome, outputs=figures)
+        outcomes = (*result.outcomes[:index], drawn, *result.outcomes[index + 1 :])
+        view = CellView(
+            script, index, replace(result, outcomes=outcomes), uid=f"lrn-figure-{index}"
+        )
+        parts = Parts()
+        html = fill(parts.fragment(show_outputs(view, parts).html))
+        outputs.append(_display({"text/html": _lines(html)}))
+    return outputs
+
+
+def _as_written(fragment: Fragment) -> str:
+    html = fragment.html
+    for index, text in enumerate(fragment.parts):
+        html = html.replace(f"\x02md{index}\x03", balance(text))
+    return html
+
+
+def _output(output: Output, count: int) -> dict[str, Any]:
+    if output.kind == "stream":
+        text = cap_text(output.data.get("text/plain", ""), 200_000)
+        name = output.name or "stdout"
+        return {"name": name, "output_type": "stream", "text": _lines(text)}
+    data = {
+        kind: content if kind in IMAGES else _lines(content)
+        for kind, content in sorted(output.data.items())
+    }
+    if output.kind == "execute_result":
+        return _display(data) | {
+            "execution_count": count,
+            "output_type": "execute_result",
+        }
+    return _display(data)
+
+
+def _display(data: dict[str, Any]) -> dict[str, Any]:
+    return {"data": data, "metadata": {}, "output_type": "display_data"}
+
+
+def _error(script: Script, index: int, failure: Failure) -> dict[str, Any]:
+    place = failure_place(script, index, failure)
+    message = plain_text(failure.message)
+    name = failure.name or failure.kind
+    return {
+        "ename": name,
+        "evalue": message,
+        "output_type": "error",
+        "traceback": [f"{place}: {name}: {message}"],
+    }
+
+
+def _new_id(source: str, taken: set[str]) -> str:
+    """Return an id made from the content; a repeated cell gets another."""
+    number = 0
+    while True:
+        text = f"{source}\0{number}"
+        name = hashlib.sha256(text.encode(errors="replace")).hexdigest()[:12]
+        if name not in taken:
+            taken.add(name)
+            return name
+        number += 1
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines with their ends, as notebooks keep text."""
+    # Halves of characters cannot be written as UTF-8.
+    pieces = text.encode(errors="replace").decode().split("\n")
+    kept = [f"{piece}\n" for piece in pieces[:-1]]
+    return kept + ([pieces[-1]] if pieces[-1] else [])

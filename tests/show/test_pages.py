@@ -1,0 +1,130 @@
+"""Pages of ours are plain Markdown that builders turn into links and tables."""
+
+import re
+
+import pytest
+import yaml
+from markdown import Markdown
+
+from lrnotes.show.pages import (
+    ClaimRow,
+    Mention,
+    SnippetPage,
+    snippet_page,
+    verification_page,
+)
+
+
+def convert(text):
+    body = text.split("---\n", 2)[2]
+    return Markdown(extensions=["tables", "attr_list"]).convert(body)
+
+
+def test_a_snippet_page_has_title_run_downloads_all_of_it_and_its_notes(script, result):
+    page = SnippetPage(
+        "snippets/momentum.md",
+        script,
+        result,
+        (Mention("optim/momentum.md", "Momentum [fast]"),),
+        ("snippets/momentum.py", "snippets/momentum.ipynb"),
+    )
+
+    assert (
+        snippet_page(page)
+        == """\
+---
+title: "Momentum in a ravine"
+---
+
+# Momentum in a ravine
+
+<p class="lrn-quiet" data-search-exclude>snippets/momentum.py · 5 cells · ran in 3.1 s \
+on cpu · torch 2.13.0</p>
+
+[momentum.py](<momentum.py>){ download="momentum.py" } · [momentum.ipynb]\
+(<momentum.ipynb>){ download="momentum.ipynb" }
+{ .lrn-downloads }
+
+![[snippets/momentum.py]]
+
+## Notes that use it
+
+- [Momentum &#91;fast&#93;](<../optim/momentum.md>)
+"""
+    )
+
+
+def test_a_snippet_without_prose_or_run_is_named_like_its_file(make, parse):
+    script = make.script(make.cell(), path="snippets/a_b.py")
+    text = snippet_page(SnippetPage("snippets/a_b.md", script))
+
+    assert yaml.safe_load(text.split("---\n")[1]) == {"title": "a_b.py"}
+    assert parse(convert(text)).css_first("h1").text() == "a_b.py"
+    assert "1 cell · not run" in text
+
+
+def test_a_site_without_claims_says_so():
+    assert "This site makes no claims yet." in verification_page([])
+
+
+@pytest.fixture
+def table(script, result, parse):
+    mentions = (
+        Mention("momentum.md", "Momentum", "a *tenth* of | it"),
+        Mention("folder/My note.md", "My note"),
+    )
+    rows = [
+        ClaimRow(script, 1, "snippets/momentum.md#tenth", result, mentions),
+        ClaimRow(script, 1, "snippets/momentum.md#tenth"),
+    ]
+    return parse(convert(verification_page(rows)))
+
+
+def test_verification_counts_the_outcomes(table):
+    assert (
+        table.css_first("#here > p").text().startswith("2 claims: 1 passed, 1 not run.")
+    )
+
+
+def test_verification_lists_each_claim_with_its_evidence(table):
+    rows = [[cell.text() for cell in row.css("td")] for row in table.css("tbody tr")]
+
+    assert rows == [
+        [
+            "✓ passed",
+            "a tenth",
+            "a *tenth* of | it: MomentumMy note",
+            "0.00253 < 0.1",
+            "0.0975",
+            "cpu · torch 2.13.0",
+            "0.00",
+            "2026-11-23",
+        ],
+        ["? not run", "a tenth", "no sentence links it", "", "", "", "", ""],
+    ]
+
+
+def test_verification_links_claims_and_notes_as_markdown_pages(table):
+    assert [node.attributes["href"] for node in table.css("td a")] == [
+        "snippets/momentum.md#tenth",
+        "momentum.md",
+        "folder/My note.md",
+        "snippets/momentum.md#tenth",
+    ]
+
+
+def test_the_table_can_be_found_by_the_script_that_sorts_it(table):
+    mark = table.css_first("[data-lrn-table]")
+
+    assert mark.parent.css_first("table") is not None
+
+
+def test_hostile_titles_and_operands_stay_in_their_cells(make):
+    bad = "</td></table>|`*_[x](y)\n# h"
+    script = make.script(make.cell(title=f"claim: {bad}"))
+    row = ClaimRow(script, 0, "a.md#x", None, (Mention("b.md", bad, bad),))
+
+    html = convert(verification_page([row]))
+
+    assert len(re.findall("<tr>", html)) == 2
+    assert html.count("<td") == 8
