@@ -17,7 +17,9 @@ from lrnotes.model import Place
 class LrnotesError(Exception):
     """Something that stops a command, told in one line."""
 
-    def __init__(self, what: str, *, place: Place | None = None, hint: str = "") -> None:
+    def __init__(
+        self, what: str, *, place: Place | None = None, hint: str = ""
+    ) -> None:
         """Keep the three parts; the message is ``place: what; hint``."""
         self.what, self.place, self.hint = what, place, hint
         start = f"{place}: " if place else ""

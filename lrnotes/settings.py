@@ -43,6 +43,7 @@ LEVELS: dict[str, Level] = {
     "orphan": "off",
     "run-remark": "info",
     "bibliography": "warn",
+    "bad-maths": "warn",
 }
 """The kinds of finding and their default levels; ``warn`` fails a strict build."""
 
@@ -114,7 +115,9 @@ def read_settings(given: Mapping[str, Any], config: str = "mkdocs.yml") -> Setti
         allowed = (int, float) if wanted is float else wanted
         if not isinstance(value, allowed) or (wanted is int and value is True):
             what = f"{name} is {value!r}"
-            raise SettingsError(what, place=place, hint=f"a {wanted.__name__} is wanted")
+            raise SettingsError(
+                what, place=place, hint=f"a {wanted.__name__} is wanted"
+            )
     _check_levels(given.get("levels", {}), place)
     return Settings(**given)
 
@@ -134,7 +137,7 @@ class _Loader(yaml.SafeLoader):
     """Reads a builder's configuration and passes over the tags that only it knows."""
 
 
-_Loader.add_multi_constructor("", lambda loader, suffix, node: None)
+_Loader.add_multi_constructor("", lambda _loader, _suffix, _node: None)
 
 
 def find_layout(start: Path) -> Layout | None:
@@ -159,13 +162,19 @@ def read_extensions(layout: Layout) -> tuple[list[str], dict[str, Any]]:
     """
     config = _read_config(layout.root / layout.config)
     given = config.get("markdown_extensions") or []
-    items = [{name: given[name]} for name in given] if isinstance(given, dict) else given
+    items = (
+        [{name: given[name]} for name in given] if isinstance(given, dict) else given
+    )
     names: list[str] = []
     options: dict[str, Any] = {}
     for item in items:
-        name, settings = next(iter(item.items())) if isinstance(item, dict) else (item, None)
+        name, settings = (
+            next(iter(item.items())) if isinstance(item, dict) else (item, None)
+        )
         names.append(name)
-        kept = {key: value for key, value in (settings or {}).items() if value is not None}
+        kept = {
+            key: value for key, value in (settings or {}).items() if value is not None
+        }
         options[name] = kept
     return names, options
 
@@ -182,7 +191,7 @@ def _read_layout(path: Path) -> Layout | None:
 
 def _read_config(path: Path) -> dict[str, Any]:
     try:
-        config = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506
+        config = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         place = Place(path.name, mark.line + 1 if mark else 1)

@@ -13,10 +13,11 @@ ROOMS = {
     "markdown": {"text", "vault"},
     "run": {"text"},
     "show": {"text", "run"},
-    "project": {"text", "vault", "markdown", "run", "show"},
-    "testing": {"project"},
-    "redirects": set(),
 }
+PIPELINE = {
+    "project", "fragments", "notebooks", "publish", "check", "testing", "redirects",
+    "store",
+}  # fmt: skip
 DOORS = {"plugin", "pytest_plugin", "cli", "__main__"}
 OWNERS = {
     "mkdocs": {"plugin"},
@@ -46,8 +47,10 @@ def imports(module):
 def allowed(room):
     if room in GROUND:
         return GROUND
+    if room in PIPELINE:
+        return GROUND | ROOMS.keys() | PIPELINE
     if room in DOORS:
-        return GROUND | ROOMS.keys() | {room}
+        return GROUND | ROOMS.keys() | PIPELINE | DOORS
     return GROUND | ROOMS[room] | {room}
 
 

@@ -1,0 +1,5 @@
+"""``python -m lrnotes`` is the command ``lrnotes``."""
+
+from lrnotes.cli import main
+
+main()

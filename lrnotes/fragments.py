@@ -1,0 +1,96 @@
+"""Finished fragments of cells, made when a page first asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from lrnotes.model import Fragment, Script
+from lrnotes.project import Project
+from lrnotes.show.cells import cell_fragment, snippet_fragment
+from lrnotes.show.view import CellView, Links, cell_anchors, slug
+
+ROOT = "lrn-root:"
+"""Start of an address from the site's root, until the page that shows it is known."""
+
+_PARTS = ("all", "code", "output")
+
+
+def page_of(script: Script, docs: str) -> str:
+    """Return the path of the Markdown page on which a script's cells stand."""
+    if script.kind == "snippet":
+        return f"{docs}/{PurePosixPath(script.path).with_suffix('.md')}"
+    return script.path
+
+
+def anchors_of(script: Script) -> tuple[str, ...]:
+    """Return the id of each code cell, which no heading of a page is likely to have."""
+    stem = PurePosixPath(script.path).stem
+    start = slug(stem) if script.kind == "snippet" else "cell"
+    return tuple(
+        f"{start}-{anchor.removeprefix('cell-')}" for anchor in cell_anchors(script)
+    )
+
+
+class Fragments(Mapping[str, Fragment]):
+    """``SCRIPT#INDEX|PART`` or a snippet's path, to what the page shows there."""
+
+    def __init__(self, project: Project, urls: Mapping[str, str]) -> None:
+        """Keep what is needed; ``urls`` gives each page's URL by its path."""
+        self.project, self.urls = project, urls
+        self.made: dict[str, Fragment] = {}
+
+    def __getitem__(self, key: str) -> Fragment:
+        """Return a fragment; raise KeyError for a cell that does not exist."""
+        if key not in self.made:
+            self.made[key] = self._make(key)
+        return self.made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every key."""
+        for name, script in self.project.scripts.items():
+            if script.kind == "snippet":
+                yield name
+            for at in range(len(script.code)):
+                yield from (f"{name}#{at}|{part}" for part in _PARTS)
+
+    def __len__(self) -> int:
+        """Return how many keys there are."""
+        return sum(1 for _ in self)
+
+    def _make(self, key: str) -> Fragment:
+        if "|" not in key:
+            script = self.project.scripts[key]
+            if script.kind != "snippet":
+                raise KeyError(key)
+            return snippet_fragment(
+                [self._view(script, at, "all") for at in range(len(script.code))]
+            )
+        cell, _, part = key.rpartition("|")
+        name, _, number = cell.rpartition("#")
+        script = self.project.scripts[name]
+        at = int(number)
+        if part not in _PARTS or at >= len(script.code):
+            raise KeyError(key)
+        return cell_fragment(self._view(script, at, part))
+
+    def _view(self, script: Script, at: int, part: str) -> CellView:
+        anchor = anchors_of(script)[at]
+        return CellView(
+            script,
+            at,
+            self.project.results.get(script.name),
+            part,  # type: ignore[arg-type]
+            uid=anchor,
+            anchor=anchor,
+            links=self._links(script, anchor),
+        )
+
+    def _links(self, script: Script, anchor: str) -> Links:
+        """Return where a cell's code and data lie: the snippet's page and its files."""
+        if script.kind != "snippet":
+            return Links()
+        docs = self.project.layout.docs
+        page = page_of(script, docs)
+        stem = page.removeprefix(f"{docs}/").removesuffix(".md")
+        return Links(f"{ROOT}{self.urls.get(page, '')}#{anchor}", f"{ROOT}{stem}/")

@@ -1,0 +1,131 @@
+"""Notebook pages: executed copies for their renderer, whose prose our extension reads."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from markdown import Markdown
+
+from lrnotes.fragments import anchors_of
+from lrnotes.markdown.context import Index
+from lrnotes.markdown.defaults import add_extensions
+from lrnotes.model import Cell, Fragment, Script
+from lrnotes.project import Project
+from lrnotes.redirects import relative_url
+from lrnotes.show.notebook import write_notebook
+from lrnotes.store import write_aside
+
+_HEADING = r"^#{1,6}[ \t].*$"
+_BORDER = "lrnborder"
+_SLOT = re.compile(r"<p>\s*lrnprose(\d+)x\s*</p>")
+_CELL = re.compile(r'id="cell-id=([^"]+)"')
+_PAGE = re.compile(r'href="([^"#?:]+\.(?:md|ipynb))(#[^"]*)?"')
+
+
+class NotebookPages:
+    """Writes the copies and keeps the prose that belongs into their pages."""
+
+    def __init__(self, project: Project, index: Index, urls: Mapping[str, str]) -> None:
+        """Keep the project and what its conversions need."""
+        self.project, self.index, self.urls = project, index, urls
+        self.prose: dict[str, list[str]] = {}
+        self.anchors: dict[str, dict[str, str]] = {}
+        names: list[str] = []
+        self.options: dict[str, Any] = {}
+        add_extensions(names, self.options, {})
+        self.names = [name for name in names if name != "lrnotes"]
+        self.options.pop("lrnotes")
+
+    @property
+    def folder(self) -> Path:
+        """Where the copies lie."""
+        return self.project.layout.cache / "notebooks"
+
+    def write(self) -> None:
+        """Write an executed copy of every notebook."""
+        docs = self.project.layout.docs
+        for script in self.project.of_kind("notebook"):
+            result = self.project.results.get(script.name)
+            copy, pieces = _split_prose(script)
+            text = write_notebook(copy, result, themed=True, fill=self._fill_captions)
+            self.prose[script.path] = self._convert(script.path, pieces)
+            code = [
+                cell["id"]
+                for cell in json.loads(text)["cells"]
+                if cell["cell_type"] == "code"
+            ]
+            self.anchors[script.path] = dict(zip(code, anchors_of(script), strict=True))
+            path = self.folder / script.path.removeprefix(f"{docs}/")
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                write_aside(path, text)
+
+    def _convert(self, path: str, pieces: Sequence[str]) -> list[str]:
+        """Return the HTML of each piece; all are converted as one note.
+
+        So they share footnotes, references and the evidence of their claims.
+        """
+        ours = {"lrnotes": {"index": self.index, "page": path}}
+        markdown = Markdown(
+            extensions=[*self.names, "lrnotes"],
+            extension_configs={**self.options, **ours},
+        )
+        html = markdown.convert(f"\n\n{_BORDER}\n\n".join(pieces))
+        html = _PAGE.sub(lambda found: self._make_url(path, found), html)
+        return re.split(rf"<p>{_BORDER}</p>", html)
+
+    def _fill_captions(self, fragment: Fragment) -> str:
+        """Return a fragment's HTML with its captions and printed Markdown converted."""
+        markdown = Markdown(extensions=self.names, extension_configs=self.options)
+        html = fragment.html
+        for at, part in enumerate(fragment.parts):
+            made = markdown.reset().convert(part)
+            if at in fragment.inline:
+                made = made.removeprefix("<p>").removesuffix("</p>")
+            html = html.replace(f"\x02md{at}\x03", made)
+        return html
+
+    def _make_url(self, path: str, found: re.Match[str]) -> str:
+        joined = posixpath.join(posixpath.dirname(path), unquote(found[1]))
+        target = posixpath.normpath(joined)
+        if target not in self.urls:
+            return found[0]
+        url = relative_url(self.urls[target], self.urls.get(path, path))
+        return f'href="{url}{found[2] or ""}"'
+
+    def fill(self, path: str, html: str) -> str:
+        """Return a rendered notebook with its prose in place and its cells named."""
+        prose, anchors = self.prose.get(path, []), self.anchors.get(path, {})
+        html = _SLOT.sub(lambda found: prose[int(found[1])], html)
+        return _CELL.sub(
+            lambda found: f'id="{anchors.get(found[1], f"cell-id={found[1]}")}"', html
+        )
+
+
+def _split_prose(script: Script) -> tuple[Script, list[str]]:
+    """Return the notebook with its headings alone, slots for its text, and the text.
+
+    The renderer reads headings for its table of contents, and knows nothing of our
+    syntax; so all else is converted here and put into the page afterwards.
+    """
+    pieces: list[str] = []
+    cells: list[Cell] = []
+    for cell in script.cells:
+        if cell.kind == "code":
+            cells.append(cell)
+            continue
+        kept: list[str] = []
+        for part in re.split(rf"({_HEADING})", cell.source, flags=re.MULTILINE):
+            if not part.strip():
+                continue
+            is_heading = part.startswith("#")
+            kept.append(part if is_heading else f"lrnprose{len(pieces)}x")
+            pieces.append(part)
+        cells.append(replace(cell, source="\n\n".join(kept)))
+    return replace(script, cells=tuple(cells)), pieces

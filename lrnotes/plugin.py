@@ -1,0 +1,196 @@
+"""The MkDocs door (ProperDocs too): each hook is a few lines over the pipeline."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+
+from lrnotes.errors import SettingsError
+from lrnotes.markdown.defaults import add_extensions
+from lrnotes.model import Problem
+from lrnotes.notebooks import NotebookPages
+from lrnotes.project import Project
+from lrnotes.publish import ASSETS, Book
+from lrnotes.run.engine import Engine
+from lrnotes.run.progress import Progress
+from lrnotes.settings import Layout, Settings, read_settings
+from lrnotes.store import write_aside
+from lrnotes.text.notes import split_front_matter
+
+log = logging.getLogger("mkdocs.plugins.lrnotes")
+
+# Before mkdocs-jupyter, which wraps a notebook's file object as it finds it.
+FIRST = 100
+# After other plugins have had their say on all pages.
+LAST = -100
+
+_IDS = re.compile(r'\sid="([^"]+)"')
+
+
+class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
+    """Gives a folder of notes wiki-links and executed, cached, tested code."""
+
+    settings: Settings
+    engine: Engine | None = None
+    own_pages: set[str] = set()  # noqa: RUF012
+
+    def load_config(
+        self, options: Any, config_file_path: str | None = None
+    ) -> tuple[list[tuple[str, Exception]], list[tuple[str, str]]]:
+        """Return the errors and warnings of the options in the configuration."""
+        name = Path(config_file_path).name if config_file_path else "mkdocs.yml"
+        try:
+            self.settings = read_settings(dict(options or {}), name)
+        except SettingsError as error:
+            return [("lrnotes", error)], []
+        return [], []
+
+    def on_startup(
+        self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool
+    ) -> None:
+        """Let MkDocs keep this object, and so the workers, across rebuilds."""
+
+    def on_shutdown(self) -> None:
+        """End the workers."""
+        if self.engine is not None:
+            self.engine.close()
+            self.engine = None
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Find the project and name the files that every page loads."""
+        root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
+        docs = Path(config.docs_dir).resolve().relative_to(root).as_posix()
+        name = Path(config.config_file_path or "mkdocs.yml").name
+        self.layout = Layout(root, name, docs, self.settings)
+        config.extra_css[:0] = [name for name in ASSETS if name.endswith(".css")]
+        config.extra_javascript[:0] = [name for name in ASSETS if name.endswith(".js")]
+        return config
+
+    @event_priority(FIRST)
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Read the vault, run what has no valid result, add our own pages."""
+        texts = {file.src_uri: _read(file) for file in files}
+        self.project = project = Project.read(self.layout, texts)
+        if self.engine is None:
+            self.engine = project.make_engine(Progress())
+        project.run(self.engine)
+        self.book = Book(project)
+        self._add_pages(files, config)
+        for name, path in self.book.assets().items():
+            files.append(File.generated(config, name, abs_src_path=str(path)))
+        for name, content in self.book.downloads().items():
+            files.append(File.generated(config, name, content=content))
+        urls = {f"{self.layout.docs}/{file.src_uri}": file.url for file in files}
+        index = self.book.make_index(urls)
+        self.notebooks = NotebookPages(project, index, urls)
+        self._replace_notebooks(files, config)
+        add_extensions(config.markdown_extensions, config.mdx_configs, {"index": index})
+        return files
+
+    def _replace_notebooks(self, files: Files, config: MkDocsConfig) -> None:
+        # A generated file would crash mkdocs-jupyter, which looks for its folder.
+        for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
+            if f"{self.layout.docs}/{file.src_uri}" not in self.project.scripts:
+                continue
+            files.remove(file)
+            folder = str(self.notebooks.folder)
+            copy = File(
+                file.src_uri, folder, config.site_dir, config.use_directory_urls
+            )
+            files.append(copy)
+        self.notebooks.write()
+
+    def _add_pages(self, files: Files, config: MkDocsConfig) -> None:
+        # Last in the list, so that all notes are converted before them.
+        self.own_pages = set()
+        for name in self.book.own_pages():
+            if files.get_file_from_path(name) is not None:
+                self.book.report_taken(name)
+                continue
+            file = File.generated(config, name, content=self.book.page_text(name))
+            file.inclusion = InclusionLevel.NOT_IN_NAV
+            files.append(file)
+            self.own_pages.add(name)
+
+    def on_page_markdown(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> str:
+        """Return a page of ours with what the notes before it have told."""
+        if page.file.src_uri not in self.own_pages:
+            return markdown
+        return split_front_matter(self.book.page_text(page.file.src_uri))[1]
+
+    @event_priority(LAST)
+    def on_env(
+        self, env: Environment, *, config: MkDocsConfig, files: Files
+    ) -> Environment:
+        """Settle what needs all notes: headings, cells, addresses."""
+        for file in files.documentation_pages():
+            page = file.page
+            if page is None or page.content is None:
+                continue
+            path = f"{self.layout.docs}/{file.src_uri}"
+            html = page.content
+            if file.src_uri.endswith(".ipynb"):
+                html = self.notebooks.fill(path, html)
+            page.content = self.book.finish(path, html, page.url)
+            # The builder looks for anchors before the cells are in the page.
+            page.present_anchor_ids = (page.present_anchor_ids or set()) | set(
+                _IDS.findall(page.content)
+            )
+        return env
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Add the stylesheet of maths to the pages that show maths."""
+        return self.book.add_styles(output, page.url)
+
+    @event_priority(LAST)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Write redirects and the report; fail a strict build."""
+        site = Path(config.site_dir)
+        for name, content in self.book.redirects().items():
+            target = site / name
+            if not target.exists():
+                write_aside(target, content)
+        self.book.close()
+        problems = self.book.problems()
+        self._log(problems)
+        loud = [each for each in problems if self._is_loud(each)]
+        # MkDocs counts warnings through its logger, which `-q` keeps from counting.
+        if config.strict and loud:
+            raise Abort(f"Aborted with {len(loud)} findings in strict mode!")
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any
+    ) -> LiveReloadServer:
+        """Rebuild when a snippet is saved."""
+        snippets = self.layout.root / self.settings.snippets
+        if snippets.is_dir():
+            server.watch(str(snippets))
+        return server
+
+    def _is_loud(self, problem: Problem) -> bool:
+        return self.settings.level(problem.kind) in ("warn", "error")
+
+    def _log(self, problems: list[Problem]) -> None:
+        write = {"info": log.info, "warn": log.warning, "error": log.error}
+        for problem in problems:
+            level = self.settings.level(problem.kind)
+            if level != "off":
+                write[level]("%s", problem)
+
+
+def _read(file: File) -> str:
+    if not file.src_uri.endswith((".md", ".ipynb")):
+        return ""
+    return file.content_bytes.decode("utf-8-sig", errors="replace")

@@ -1,0 +1,272 @@
+"""What a site shows of a project: the index, our own pages, downloads, findings."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from lrnotes.fragments import ROOT, Fragments, anchors_of, page_of
+from lrnotes.markdown.bibliography import read_bibliography
+from lrnotes.markdown.context import Claim, Index, Work
+from lrnotes.markdown.settle import settle
+from lrnotes.model import Link, Place, Problem, Scalar, Script
+from lrnotes.project import Project
+from lrnotes.redirects import find_redirects, redirect_page
+from lrnotes.show.captions import figure_problems
+from lrnotes.show.evidence import claim_evidence
+from lrnotes.show.notebook import write_notebook
+from lrnotes.show.outputs import figure_files
+from lrnotes.show.pages import (
+    ClaimRow,
+    Mention,
+    SnippetPage,
+    snippet_page,
+    verification_page,
+)
+from lrnotes.show.provenance import device_line
+from lrnotes.store import load_formulas, save_formulas, write_report
+
+VERIFICATION = "verification.md"
+HERE = Path(__file__).parent / "assets"
+KATEX = "assets/lrnotes/vendor/katex"
+ASSETS = ("assets/lrnotes/lrnotes.css", "assets/lrnotes/lrnotes.js")
+"""What every page loads."""
+UNSHOWN = ("katex.min.js",)
+"""Maths is rendered while building, so its program stays at home."""
+
+_ROOTED = re.compile(rf'(href|src)="{ROOT}([^"]*)"')
+
+
+class Book:
+    """A project on its way to readers; made anew for each build."""
+
+    def __init__(self, project: Project) -> None:
+        """Begin with a project whose results are up to date."""
+        self.project = project
+        self.docs = project.layout.docs
+        self.found: list[Problem] = []
+        self.settled: dict[str, tuple[Problem, ...]] = {}
+        self.index = Index()
+        self.urls: Mapping[str, str] = {}
+        self.formulas_known = 0
+
+    # --- before conversion --------------------------------------------------------
+
+    def make_index(self, urls: Mapping[str, str]) -> Index:
+        """Return what conversions need; ``urls`` gives each page's by its path."""
+        project = self.project
+        self.urls = urls
+        scripts = project.scripts
+        path = f"{self.docs}/{project.layout.settings.bibliography}"
+        works: Mapping[str, Work] = {}
+        source = project.layout.root / path
+        if source.is_file():
+            works, problems = read_bibliography(source.read_text("utf-8"), path)
+            self.found += problems
+        formulas = load_formulas(project.layout.cache)
+        self.formulas_known = len(formulas)
+        self.index = Index(
+            docs=self.docs,
+            vault=project.vault,
+            notes=project.notes,
+            cells={
+                name: [cell.names for cell in script.code]
+                for name, script in scripts.items()
+            },
+            anchors={
+                f"{name}#{at}": anchor
+                for name, script in scripts.items()
+                for at, anchor in enumerate(anchors_of(script))
+            },
+            fragments=Fragments(project, urls),
+            values=self._values(),
+            claims=dict(self._claims()),
+            works=works,
+            bibliography=path,
+            maths=project.layout.settings.maths,
+            formulas=formulas,
+        )
+        return self.index
+
+    def _values(self) -> dict[str, Mapping[str, Scalar]]:
+        results = self.project.results
+        return {name: result.scalars for name, result in results.items()}
+
+    def _claims(self) -> Iterator[tuple[str, Claim]]:
+        for script, at in self._claim_cells():
+            result = self.project.results.get(script.name)
+            status = result.outcomes[at].status if result else "unknown"
+            yield (
+                f"{script.name}#{at}",
+                Claim(
+                    status if status in ("passed", "failed") else "unknown",
+                    claim_evidence(script, at, result),
+                    f"{page_of(script, self.docs)}#{anchors_of(script)[at]}",
+                ),
+            )
+
+    def _claim_cells(self) -> Iterator[tuple[Script, int]]:
+        for script in self.project.scripts.values():
+            for at, cell in enumerate(script.code):
+                if cell.is_claim:
+                    yield script, at
+
+    # --- our own pages ------------------------------------------------------------
+
+    def own_pages(self) -> list[str]:
+        """Return the pages we add, from the docs folder; Verification is the last."""
+        names = [self._page_name(each) for each in self.project.of_kind("snippet")]
+        return names + [VERIFICATION] * any(True for _ in self._claim_cells())
+
+    def _page_name(self, script: Script) -> str:
+        return page_of(script, self.docs).removeprefix(f"{self.docs}/")
+
+    def page_text(self, name: str) -> str:
+        """Return the Markdown of a page of ours.
+
+        Who mentions it is known only when all notes are converted, so the text is
+        asked for again just before its own conversion.
+        """
+        if name == VERIFICATION:
+            return verification_page(
+                [self._claim_row(*each) for each in self._claim_cells()]
+            )
+        script = next(
+            each
+            for each in self.project.of_kind("snippet")
+            if self._page_name(each) == name
+        )
+        mentions = {
+            mention.path: replace(mention, phrase="")
+            for link, mention in self._mentions(script.path)
+        }
+        stem = name.removesuffix(".md")
+        return snippet_page(
+            SnippetPage(
+                name,
+                script,
+                self.project.results.get(script.name),
+                tuple(mentions.values()),
+                (f"{stem}.py", f"{stem}.ipynb"),
+            )
+        )
+
+    def _mentions(self, path: str) -> Iterator[tuple[Link, Mention]]:
+        for source, record in self.index.records.items():
+            note = self.project.notes.get(source)
+            for link in record.links:
+                if link.resolved == path and note is not None:
+                    name = source.removeprefix(f"{self.docs}/")
+                    yield link, Mention(name, note.title, link.text)
+
+    def _claim_row(self, script: Script, at: int) -> ClaimRow:
+        mentions = tuple(
+            mention
+            for link, mention in self._mentions(script.path)
+            if not link.is_embed and link.fragment in script.code[at].names
+        )
+        page = f"{self._page_name(script) if script.kind == 'snippet' else ''}"
+        page = page or script.path.removeprefix(f"{self.docs}/")
+        anchor = anchors_of(script)[at]
+        result = self.project.results.get(script.name)
+        return ClaimRow(script, at, f"{page}#{anchor}", result, mentions)
+
+    def report_taken(self, name: str) -> None:
+        """Keep that a note stands at the address of a page of ours."""
+        place = Place(f"{self.docs}/{name}")
+        what = "this address belongs to a page that is made here"
+        self.found.append(Problem("alias-clash", place, what, "rename the note"))
+
+    # --- after conversion ---------------------------------------------------------
+
+    def finish(self, path: str, html: str, url: str) -> str:
+        """Return a converted page with its marks settled and its addresses made."""
+        html, problems = settle(html, path, self.index)
+        self.settled[path] = problems
+        start = posixpath.relpath(".", posixpath.dirname(url) or ".")
+        return _ROOTED.sub(lambda found: f'{found[1]}="{start}/{found[2]}"', html)
+
+    def problems(self) -> list[Problem]:
+        """Return all findings of this build, by place, each once."""
+        found = [*self.project.problems, *self.project.failures(), *self.found]
+        for name, result in self.project.results.items():
+            script = self.project.scripts[name]
+            for at in range(len(script.code)):
+                found += figure_problems(script, at, result)
+        for record in self.index.records.values():
+            found += record.problems
+        for problems in self.settled.values():
+            found += problems
+        remarks = (
+            Problem("run-remark", Place(self.project.layout.config), remark)
+            for remark in self.project.remarks
+        )
+        return [*sorted(set(found), key=lambda each: (each.place, each.what)), *remarks]
+
+    def redirects(self) -> dict[str, str]:
+        """Return old addresses and the pages that stand there."""
+        found, problems = find_redirects(self.project.notes.values(), self.urls)
+        self.found += problems
+        return {address: redirect_page(address, url) for address, url in found.items()}
+
+    def downloads(self) -> dict[str, str]:
+        """Return the files offered for download, from the site's root."""
+        found: dict[str, str] = {}
+        for script in self.project.of_kind("snippet"):
+            stem = self._page_name(script).removesuffix(".md")
+            source = (self.project.layout.root / script.path).read_text("utf-8")
+            result = self.project.results.get(script.name)
+            line = device_line(result.environment) if result else ""
+            opening = f"import torch\n\n{line}\n" if line else ""
+            found[f"{stem}.py"] = f"{opening}{source}"
+            found[f"{stem}.ipynb"] = write_notebook(script, result)
+            for outcome in result.outcomes if result else ():
+                for name, table in figure_files(outcome.outputs).items():
+                    found[f"{stem}/{name}"] = table
+        return found
+
+    def assets(self) -> dict[str, Path]:
+        """Return the tool's own files for the site, to where they lie."""
+        return {
+            f"assets/lrnotes/{path.relative_to(HERE).as_posix()}": path
+            for path in sorted(HERE.rglob("*"))
+            if path.suffix in (".css", ".js", ".woff2") and path.name not in UNSHOWN
+        }
+
+    def add_styles(self, html: str, url: str) -> str:
+        """Return a whole page with the stylesheet of maths where it shows maths."""
+        if 'class="katex' not in html:
+            return html
+        start = posixpath.relpath(".", posixpath.dirname(url) or ".")
+        link = f'<link rel="stylesheet" href="{start}/{KATEX}/katex.min.css">'
+        return html.replace("</head>", f"{link}</head>", 1)
+
+    def close(self) -> None:
+        """Keep what the next build can use, and the report of this one."""
+        cache = self.project.layout.cache
+        try:
+            save_formulas(cache, self.index.formulas, self.formulas_known)
+            write_report(cache, self._report())
+        except OSError as error:
+            what = f"{cache.name} cannot be written: {error.strerror}"
+            place = Place(self.project.layout.config)
+            self.found.append(Problem("run-remark", place, what))
+
+    def _report(self) -> dict[str, object]:
+        scripts = [
+            {
+                "name": name,
+                "key": result.key,
+                "passed": result.passed,
+                "seconds": result.seconds,
+                "date": result.date,
+                "device": result.environment.device,
+                "cells": [outcome.status for outcome in result.outcomes],
+            }
+            for name, result in self.project.results.items()
+        ]
+        problems = [str(problem) for problem in self.problems()]
+        return {"scripts": scripts, "problems": problems}

@@ -1,0 +1,77 @@
+"""Small real projects, and the doors through which tests enter them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+CONFIG = "site_name: test\nplugins: [lrnotes]\n"
+
+
+def write_files(root: Path, files: dict[str, str]) -> None:
+    """Write each text to its path below ``root``."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+class Site:
+    """A project folder and the commands that act on it, each a process of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, files: dict[str, str]) -> None:
+        write_files(self.root, files)
+
+    def command(
+        self, *words: str, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a module of Python in the project and return what it said."""
+        environment = {
+            **os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONWARNINGS": "", **variables
+        }  # fmt: skip
+        return subprocess.run(
+            [sys.executable, "-m", *words],
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def build(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return self.command("mkdocs", "build", *words, **variables)
+
+    def page(self, name: str) -> str:
+        """Return the HTML of a built page: ``a`` or ``snippets/b``."""
+        site = self.root / "site"
+        for path in (site / name / "index.html", site / f"{name}.html"):
+            if path.exists():
+                return path.read_text(encoding="utf-8")
+        raise AssertionError(f"no page {name}: {sorted(site.rglob('*.html'))}")
+
+    def ran(self) -> list[str]:
+        """Return what scripts wrote to the run log since the last call."""
+        log = self.root / "ran.txt"
+        lines = log.read_text().split() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return sorted(lines)
+
+
+@pytest.fixture
+def make_site(tmp_path: Path):
+    """Return a function that makes a project of the given files."""
+
+    def make(files: dict[str, str], config: str = CONFIG) -> Site:
+        root = tmp_path / "project"
+        write_files(root, {"mkdocs.yml": config, **files})
+        return Site(root)
+
+    return make

@@ -1,0 +1,67 @@
+"""The command line on small real projects."""
+
+import json
+
+CODE = "# %% a\nimport steps\nprint(steps.COUNT)\n"
+FILES = {
+    "docs/index.md": "# Home\n\n[[Nowhere]]\n",
+    "snippets/a.py": CODE,
+    "snippets/steps.py": "COUNT = 1\n",
+}
+
+
+def test_status_says_why_a_script_is_stale(make_site):
+    site = make_site(FILES)
+    never = site.command("lrnotes", "status", "--json")
+    site.command("lrnotes", "run")
+    fresh = site.command("lrnotes", "status")
+    site.write({"snippets/steps.py": "COUNT = 2\n"})
+    stale = site.command("lrnotes", "status", "--json")
+
+    assert never.returncode == 1
+    assert json.loads(never.stdout)[0]["state"] == "never run"
+    assert fresh.returncode == 0, fresh.stdout
+    assert stale.returncode == 1
+    (row,) = json.loads(stale.stdout)
+    assert row["state"] == "stale"
+    assert row["reasons"] == ["snippets/steps.py changed"]
+
+
+def test_run_runs_a_named_script_and_exits_with_its_fate(make_site):
+    site = make_site(FILES | {"snippets/b.py": "# %% b\n1 / 0\n"})
+
+    good = site.command("lrnotes", "run", "a")
+    bad = site.command("lrnotes", "run", "snippets/b.py")
+
+    assert good.returncode == 0, good.stderr
+    assert bad.returncode == 1
+    assert bad.stdout.startswith('snippets/b.py:2: "b" failed: ZeroDivisionError')
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(make_site):
+    answer = make_site(FILES).command("lrnotes", "run", "snippets/aa.py")
+
+    assert answer.returncode == 2
+    assert 'no script named "snippets/aa.py"; nearest: snippets/a.py' in answer.stderr
+
+
+def test_check_lists_findings_and_runs_nothing(make_site):
+    site = make_site(FILES)
+
+    answer = site.command("lrnotes", "check", "--format", "json")
+
+    assert answer.returncode == 1
+    (finding,) = json.loads(answer.stdout)
+    assert finding["kind"] == "unresolved-link"
+    assert (finding["path"], finding["line"]) == ("docs/index.md", 3)
+    assert not (site.root / ".lrnotes" / "results").exists()
+
+
+def test_a_folder_that_is_no_project_is_answered_in_one_line(make_site):
+    site = make_site(FILES, config="site_name: test\n")
+
+    answer = site.command("lrnotes", "status")
+
+    assert answer.returncode == 2
+    assert answer.stderr.startswith("lrnotes: no lrnotes project here; ")
+    assert "Traceback" not in answer.stderr
