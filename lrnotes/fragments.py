@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
-from lrnotes.model import Fragment, Script
+from lrnotes.model import Cell, Fragment, Problem, Script
 from lrnotes.project import Project
 from lrnotes.show.cells import cell_fragment, snippet_fragment
 from lrnotes.show.view import CellView, Links, cell_anchors, slug
@@ -84,6 +84,20 @@ class Fragments(Mapping[str, Fragment]):
             uid=anchor,
             anchor=anchor,
             links=self._links(script, anchor),
+            problems=self._problems(script.code[at]),
+        )
+
+    def _problems(self, cell: Cell) -> tuple[Problem, ...]:
+        """Return what reading found wrong in a cell: from its first line to its last."""
+        # The line above the source holds a fence's options.
+        first = cell.place.line - 1
+        last = first + cell.source.count("\n") + 1
+        return tuple(
+            problem
+            for problem in self.project.problems
+            if problem.kind in ("bad-option", "duplicate-title")
+            and problem.place.path == cell.place.path
+            and first <= problem.place.line <= last
         )
 
     def _links(self, script: Script, anchor: str) -> Links:

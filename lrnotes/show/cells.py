@@ -9,7 +9,7 @@ from html import escape
 from lrnotes.model import Fragment, Outcome, Result, Script
 from lrnotes.show.code import code_html
 from lrnotes.show.evidence import evidence_line
-from lrnotes.show.failures import failure_box, status_note
+from lrnotes.show.failures import failure_box, problem_notes, status_note
 from lrnotes.show.outputs import Shown, show_outputs, tools_html
 from lrnotes.show.parts import Parts
 from lrnotes.show.provenance import provenance_html
@@ -61,7 +61,7 @@ def _cell_html(view: CellView, parts: Parts) -> str:
     pieces = []
     if view.shows_code and shown_source(view.cell).strip():
         pieces.append(_code(view))
-    pieces.append(status_note(view))
+    pieces += [problem_notes(view), status_note(view)]
     shown = show_outputs(view, parts) if view.shows_output else Shown("")
     pieces.append(shown.html)
     if outcome and outcome.failure:

@@ -104,6 +104,15 @@ def status_note(view: CellView) -> str:
     return f'<p class="lrn-quiet lrn-status" data-search-exclude>{text}</p>'
 
 
+def problem_notes(view: CellView) -> str:
+    """Return a line for each of the author's mistakes in a cell."""
+    return "".join(
+        '<p class="lrn-notice lrn-mistake" data-search-exclude>'
+        f"{escape(plain_text(str(problem)))}</p>"
+        for problem in view.problems
+    )
+
+
 def _frames(script: Script, failure: Failure) -> str:
     """Return the traceback, closed, where it says more than the place."""
     if len(failure.frames) < 2:

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lrnotes.model import Cell, Outcome, Result, Script
+from lrnotes.model import Cell, Outcome, Problem, Result, Script
 
 Part = Literal["all", "code", "output"]
 
@@ -42,6 +42,8 @@ class CellView:
     links: Links = field(default_factory=Links)
     notes: tuple[str, ...] = ()
     """Of a snippet: paths of the notes that show it, for the message of a failure."""
+    problems: tuple[Problem, ...] = ()
+    """What an author should mend in the cell: its options and names."""
 
     @property
     def cell(self) -> Cell:

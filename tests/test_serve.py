@@ -1,0 +1,83 @@
+"""`mkdocs serve` while a writer breaks and mends a note."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+
+GOOD = "# A\n\n```python exec\nx = 6 * 7\nprint('answer', x)\n```\n"
+BAD = GOOD.replace("6 * 7", "6 / 0")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(site):
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
+        cwd=site.root,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONWARNINGS": ""},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process, f"http://127.0.0.1:{port}/"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def wait_for(address: str, text: str, seconds: float = 60) -> str:
+    """Return the page once it holds the text."""
+    page = ""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(address, timeout=20) as answer:
+                page = answer.read().decode()
+        except OSError:
+            page = ""
+        if text in page:
+            return page
+        time.sleep(0.2)
+    raise AssertionError(f"{text!r} did not appear in {page[-2000:]}")
+
+
+def test_serving_goes_on_while_a_cell_is_broken_and_mended(make_site):
+    site = make_site({"docs/index.md": GOOD})
+    with serving(site) as (process, address):
+        wait_for(address, "answer 42")
+
+        site.write({"docs/index.md": BAD})
+        wait_for(address, "ZeroDivisionError")
+        assert process.poll() is None
+
+        site.write({"docs/index.md": GOOD.replace("* 7", "* 8")})
+        page = wait_for(address, "answer 48")
+        assert "ZeroDivisionError" not in page
+
+
+def test_saving_a_snippet_shows_its_new_output(make_site):
+    site = make_site(
+        {"docs/index.md": "# A\n\n![[a.py]]\n", "snippets/a.py": "# %% a\nprint('one')\n"}
+    )
+    with serving(site) as (_, address):
+        wait_for(address, "one\n</pre>")
+
+        site.write({"snippets/a.py": "# %% a\nprint('two')\n"})
+
+        wait_for(address, "two\n</pre>")
+
+
+def test_live_reload_is_on(make_site):
+    site = make_site({"docs/index.md": GOOD})
+    with serving(site) as (_, address):
+        assert "livereload" in wait_for(address, "answer 42")
