@@ -1,0 +1,117 @@
+# %% [markdown]
+# # How long is a step of Adam?
+# About the learning rate, as long as the gradient behaves as it used to.
+# What if a weight has had no gradient for a long time, and then has one?
+
+# %% a bowl a hundred times steeper one way than the other
+#| device: cpu
+import math
+
+import matplotlib.pyplot as plt
+import torch
+
+torch.set_default_dtype(torch.float64)
+curvature = torch.tensor([1.0, 100.0])
+start = torch.ones(2)
+lr, beta1, beta2, eps, steps = 0.01, 0.9, 0.999, 1e-8, 200
+
+
+def loss(point):
+    return 0.5 * (curvature * point**2).sum()
+
+
+# %% by hand
+point, short, long = start, torch.zeros(2), torch.zeros(2)
+for step in range(1, steps + 1):
+    gradient = curvature * point
+    short = beta1 * short + (1 - beta1) * gradient
+    long = beta2 * long + (1 - beta2) * gradient**2
+    size = (long / (1 - beta2**step)).sqrt()
+    point = point - lr * short / (1 - beta1**step) / (size + eps)
+
+# %% by torch
+weights = torch.nn.Parameter(start.clone())
+optimizer = torch.optim.Adam([weights], lr=lr)
+for _ in range(steps):
+    optimizer.zero_grad()
+    loss(weights).backward()
+    optimizer.step()
+
+# %% claim: by hand and by torch end in the same place
+#| label: torch
+torch.testing.assert_close(weights.detach(), point, rtol=1e-12, atol=0)
+
+# %% weights that sleep, and weights that wake to a growing gradient
+asleep = [0, 100, 1000, 10_000]  # steps with gradient zero; after them it is 1
+awake = 3000
+growths = torch.linspace(1.0, 1.3, 31)  # of the gradient, per step
+after = torch.arange(100.0)[:, None]
+gradients = torch.zeros(asleep[-1] + awake, len(asleep) + len(growths))
+for weight, slept in enumerate(asleep):
+    gradients[slept:, weight] = 1.0
+gradients[asleep[-1] :][:100, len(asleep) :] = growths**after
+
+weights = torch.nn.Parameter(torch.zeros(gradients.shape[1]))
+optimizer = torch.optim.Adam([weights], lr=lr)
+places = [weights.detach().clone()]
+for gradient in gradients:
+    weights.grad = gradient
+    optimizer.step()
+    places.append(weights.detach().clone())
+lengths = torch.stack(places).diff(dim=0).abs() / lr  # (steps, weights)
+awakened = [lengths[slept:, weight][:awake] for weight, slept in enumerate(asleep)]
+newborn, sleeper = awakened[0], awakened[-1]
+growing = lengths[asleep[-1] :][:100, len(asleep) :]
+
+# %% the same without bias correction, for a weight that never slept
+age = torch.arange(1.0, awake + 1)
+uncorrected = (1 - beta1**age) / (1 - beta2**age).sqrt()
+
+# %% how long the steps are
+printed = (1 - beta1) / math.sqrt(1 - beta2)  # the bound in Adam's paper
+bound = printed / math.sqrt(1 - beta1**2 / beta2)
+longest, longest_at = sleeper.max().item(), sleeper.argmax().item() + 1
+first_step = sleeper[0].item()
+travelled = (sleeper[:100].sum() / newborn[:100].sum()).item()
+best_growth = growths[growing.max(0).values.argmax()].item()
+longest_growing = growing.max().item()
+
+# %% claim: a newborn weight under a constant gradient takes steps of the learning rate
+#| label: newborn
+torch.testing.assert_close(newborn, torch.ones(awake), rtol=1e-6, atol=0)
+
+# %% claim: a sleeper's longest step is more than six and a half learning rates
+#| label: sleeper
+assert longest > 6.5
+
+# %% claim: a sleeper's first step is as long as the paper's bound, not its longest
+#| label: first
+torch.testing.assert_close(first_step, printed, rtol=1e-3, atol=0)
+assert longest_at > 10
+
+# %% claim: a sleeper walks as a newborn would without bias correction
+#| label: uncorrected
+torch.testing.assert_close(sleeper, uncorrected, rtol=1e-3, atol=0)
+
+# %% claim: the bound is reached by a gradient that grows by beta2 / beta1 each step
+#| label: bound
+torch.testing.assert_close(longest_growing, bound, rtol=1e-3, atol=0)
+assert abs(best_growth - beta2 / beta1) < 0.005  # half the spacing of the growths
+
+# %% step length after a silence
+#| caption: >
+#|   Length of torch's Adam steps after a silence, under a gradient that is 0 while the
+#|   weight sleeps and 1 from then on. The sleeper of 10,000 steps is longest at its
+#|   step {longest_at}.
+#| alt: >
+#|   Step length in learning rates against steps since waking. Without a silence the
+#|   line stays at 1. After 100, 1,000 and 10,000 silent steps it rises to about 2, 5
+#|   and 6.6 in a dozen steps and sinks back over a thousand.
+shown = torch.logspace(0, math.log10(awake), 120).long().unique() - 1
+fig, ax = plt.subplots()
+for slept, steps_taken in zip(asleep, awakened, strict=True):
+    ax.semilogx(shown + 1, steps_taken[shown], label=f"after {slept:,} silent steps")
+ax.axhline(bound, color="C4", linestyle="--", label="the bound")
+ax.axhline(printed, color="C5", linestyle=":", label="the bound in Adam's paper")
+ax.set(xlabel="steps since waking", ylabel="step length / learning rate", ylim=(0, 11))
+ax.legend(ncols=2, loc="upper left")

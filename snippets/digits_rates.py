@@ -1,0 +1,224 @@
+# %% [markdown]
+# # Every learning rate, on handwritten digits
+# A valley has one curvature. A network has thousands, and noisy gradients.
+# Where do crawling, landing, bouncing and diverging lie for a network?
+
+# %% the data and the networks
+import matplotlib.pyplot as plt
+import torch
+from digits import load_digits, make_mlp
+from torch.func import functional_call, grad, stack_module_state, vmap
+from torch.nn.functional import cross_entropy
+
+seeds = range(5)
+steps, batch_size = 240, 32
+sgd_rates = 2.0 ** torch.arange(-6.5, 4.0)  # (11,)
+adam_rates = 2.0 ** torch.arange(-12, 3.0)  # (15,)
+shallow, deep = (64, 32, 10), (64, 32, 32, 10)
+
+
+def draw(seed, widths):
+    """Return a fresh network, the data, and the order of the minibatches."""
+    torch.manual_seed(seed)
+    train_x, train_y, test_x, test_y = load_digits(1200, seed)
+    batches = torch.randint(len(train_y), (steps, batch_size))
+    return make_mlp(*widths), train_x, train_y, batches, test_x, test_y
+
+
+# %% two update rules
+def sgd(gradient, memory, _step):
+    return gradient, memory
+
+
+def adam(gradient, memory, step):
+    mean = 0.9 * memory[0] + 0.1 * gradient
+    square = 0.999 * memory[1] + 0.001 * gradient**2
+    unbiased_mean, unbiased_square = mean / (1 - 0.9**step), square / (1 - 0.999**step)
+    return unbiased_mean / (unbiased_square.sqrt() + 1e-8), (mean, square)
+
+
+# %% one run
+def train(rule, lr, network, weights, data):
+    """Return the training loss before every 20th step, and the last weights."""
+
+    def loss_on(weights, images, labels):
+        return cross_entropy(functional_call(network, weights, (images,)), labels)
+
+    images, labels, batches = data
+    weights, memory, curve = dict(weights), dict.fromkeys(weights, (0.0, 0.0)), []
+    for step, batch in enumerate(batches, 1):
+        if step % 20 == 1:
+            curve.append(loss_on(weights, images, labels))
+        gradient = grad(loss_on)(weights, images[batch], labels[batch])
+        for name in weights:
+            move, memory[name] = rule(gradient[name], memory[name], step)
+            weights[name] = weights[name] - lr * move
+    curve.append(loss_on(weights, images, labels))
+    return torch.stack(curve), weights
+
+
+# %% all rates and all seeds at once
+def sweep(rule, rates, widths=shallow):
+    """Return curves (seed, rate, steps / 20 + 1) and test accuracies (seed, rate)."""
+    networks, *rest = zip(*[draw(seed, widths) for seed in seeds], strict=True)
+    *data, test_x, test_y = map(torch.stack, rest)
+    weights = {k: w.detach() for k, w in stack_module_state(networks)[0].items()}
+
+    def run_seed(weights, data, test_x, test_y):
+        def run(lr):
+            curve, end = train(rule, lr, networks[0], weights, data)
+            return curve, functional_call(networks[0], end, (test_x,))
+
+        curves, logits = vmap(run)(rates)  # every rate in one go
+        return curves, (logits.argmax(-1) == test_y).float().mean(-1)
+
+    return vmap(run_seed)(weights, data, test_x, test_y)  # every seed in one go
+
+
+sgd_curves, sgd_accuracy = sweep(sgd, sgd_rates)
+adam_curves, adam_accuracy = sweep(adam, adam_rates)
+deep_sgd_curves, deep_sgd_accuracy = sweep(sgd, sgd_rates[[6, 8]], deep)  # 0.7, 2.8
+deep_adam_curves, deep_adam_accuracy = sweep(adam, adam_rates[-1:], deep)
+
+
+# %% the same with torch.optim
+def descend_60(optimizer_class, lr):
+    """Return the first shallow network's training loss after 60 steps."""
+    network, train_x, train_y, batches, *_ = draw(seeds[0], shallow)
+    optimizer = optimizer_class(network.parameters(), lr=lr.item())
+    for batch in batches[:60]:
+        optimizer.zero_grad()
+        cross_entropy(network(train_x[batch]), train_y[batch]).backward()
+        optimizer.step()
+    return cross_entropy(network(train_x), train_y).detach()
+
+
+# %% claim: the first rule is torch.optim.SGD
+#| label: sgd
+torch.testing.assert_close(
+    sgd_curves[0, 4, 3], descend_60(torch.optim.SGD, sgd_rates[4]), rtol=1e-4, atol=0
+)
+
+# %% claim: the second rule is torch.optim.Adam
+#| label: adam
+torch.testing.assert_close(
+    adam_curves[0, 4, 3], descend_60(torch.optim.Adam, adam_rates[4]), rtol=1e-4, atol=0
+)
+
+
+# %% where the runs end
+def end_of(curves):
+    """Return the geometric mean of the training loss over the last 80 steps."""
+    end = curves[..., -5:].log().mean(-1).exp()
+    return torch.where(end.isnan(), torch.inf, end)  # (seed, rate); NaN is the worst
+
+
+def pick(table, index):
+    """Return for each seed the entry of its row at its own index."""
+    return table.gather(1, index[:, None]).squeeze(1)  # (seed,)
+
+
+sgd_end, adam_end = end_of(sgd_curves), end_of(adam_curves)
+sgd_best, adam_best = sgd_end.argmin(1), adam_end.argmin(1)  # one index for each seed
+first_loss = sgd_curves[:, 0, 0]
+lost_runs = pick(sgd_curves[..., -1], sgd_best + 2).isnan().sum().item()  # 4 x best
+price = (pick(sgd_accuracy, sgd_best) - pick(sgd_accuracy, sgd_best - 2)).max().item()
+jumpy = (sgd_end[:, 8] / sgd_end[:, 7]).min().item()  # 2.8 against 1.4
+apart = (sgd_rates[sgd_best] / adam_rates[adam_best]).min().item()
+behind = (sgd_end[:, 1] / adam_end[:, 6]).min().item()  # 0.022 against 1/64
+beyond = (adam_rates[-1] / adam_rates[adam_best]).min().item()
+huge = (adam_end[:, -1] / first_loss).min().item()
+reads, deep_reads = adam_accuracy[:, -1].min().item(), deep_adam_accuracy.max().item()
+guesses = torch.stack([deep_sgd_curves[:, 1, -1], deep_adam_curves[:, 0, -1]])
+guess_low, guess_high = guesses.min().item(), guesses.max().item()
+deep_good, deep_bad = (
+    deep_sgd_accuracy[:, 0].min().item(),
+    deep_sgd_accuracy[:, 1].max().item(),
+)
+
+# %% claim: below SGD's best rate every doubling helps every seed
+#| label: falls
+for losses, lowest in zip(sgd_end, sgd_best, strict=True):
+    assert losses[: lowest + 1].diff().max() < 0
+
+# %% claim: at the rate 2.8 every seed ends higher than at 1.4
+#| label: jumpy
+assert jumpy > 1
+
+# %% claim: at four times SGD's best rate the loss of every seed ends as NaN
+#| label: cliff
+assert lost_runs == len(seeds)
+
+# %% claim: a quarter of SGD's best rate costs no seed four points of accuracy
+#| label: slope
+assert price < 0.04
+
+# %% claim: the best rates of SGD and Adam lie more than eight times apart
+#| label: apart
+assert apart > 8
+
+# %% claim: at 1/64 Adam ends twenty times lower than SGD at the larger rate 0.022
+#| label: number
+assert behind > 20
+
+# %% claim: at its largest rate Adam ends above twenty times the first loss, every seed
+#| label: hill
+assert huge > 20
+
+# %% claim: there it still reads four new digits in five, every seed
+#| label: reads
+assert reads > 0.8
+
+# %% claim: with a second hidden layer Adam's largest rate reads fewer than one in five
+#| label: chance
+assert deep_reads < 0.2
+
+# %% claim: with it SGD reads nine new digits in ten at the rate 0.7
+#| label: good
+assert deep_good > 0.9
+
+# %% claim: and at four times that rate fewer than half
+#| label: bad
+assert deep_bad < 0.5
+
+# %% claim: no loss of Adam's or of the deeper network was ever anything but finite
+#| label: silent
+assert all(c.isfinite().all() for c in (adam_curves, deep_sgd_curves, deep_adam_curves))
+
+# %% four rates on the digits
+#| caption: >
+#|   Training loss of a network on handwritten digits, minibatch SGD, five seeds for
+#|   each of four learning rates. The rate that does best and the one that fails are a
+#|   factor of four apart.
+#| alt: >
+#|   Loss against step on a log axis. At rate 0.01 the loss hardly falls. At 1.4 it
+#|   falls a hundredfold and more. At 2.8 it jumps up and down far above that. At 5.7
+#|   it leaves the picture at once.
+shown = {"0.01 crawls": 0, "1.4 does best": 7, "2.8 bounces": 8, "5.7 diverges": 9}
+fig, ax = plt.subplots()
+for color, (label, index) in enumerate(shown.items()):
+    curves = sgd_curves[:, index].T.cpu()
+    lines = ax.semilogy(range(0, steps + 1, 20), curves, color=f"C{color}", linewidth=1)
+    lines[0].set_label(label)
+ax.set(xlabel="step", ylabel="training loss", ylim=(1e-4, 1e3))
+ax.legend(loc="lower left", ncols=2)
+
+# %% slope, cliff and hill
+#| caption: >
+#|   Where {steps} steps end, for every learning rate, five seeds each. SGD has a slope
+#|   and a cliff; Adam, {apart:.0f} times or more to the left, a slope and a hill.
+#| alt: >
+#|   Final loss against learning rate, both axes logarithmic. Both optimizers have a
+#|   valley. SGD's falls gently from the left, has its lowest point between 1 and 2,
+#|   and then rises like a wall. Adam's lowest point is near 1/64, and beyond it
+#|   the loss climbs steadily to the edge of the picture.
+fig, ax = plt.subplots()
+for color, (label, rates, ends) in enumerate(
+    (("SGD", sgd_rates, sgd_end), ("Adam", adam_rates, adam_end))
+):
+    seen = ends.clamp(max=1e9).T.cpu()  # infinity is drawn above the frame
+    lines = ax.loglog(rates.cpu(), seen, color=f"C{color}", linewidth=1)
+    lines[0].set_label(label)
+ax.axhline(first_loss.mean().item(), color="C2", linestyle=":", label="before training")
+ax.set(xlabel="learning rate", ylabel="training loss at the end", ylim=(1e-3, 1e3))
+ax.legend()

@@ -1,0 +1,72 @@
+# %% [markdown]
+# # What momentum buys
+# On an uneven bowl plain descent is slow. How many steps does the best momentum save,
+# and can there be too much of it?
+
+# %% steps to a thousandth of the error
+#| device: cpu
+import math
+
+import torch
+
+torch.set_default_dtype(torch.float64)
+
+
+def count_steps(kappa, lr, momentum, at_most=20_000):
+    """Return after how many steps the error stays below a thousandth.
+
+    The bowl has curvatures 1 and kappa; the error is the larger coordinate.
+    """
+    curvature = torch.tensor([1.0, kappa])
+    point, velocity, last_above = torch.ones(2), torch.zeros(2), 0
+    for step in range(1, at_most + 1):
+        velocity = momentum * velocity + curvature * point
+        point = point - lr * velocity
+        if point.abs().max() > 1e-3:
+            last_above = step
+        elif step > 2 * last_above + 10:
+            return last_above + 1
+    return math.inf
+
+
+# %% the best plain run and the best run with momentum
+def best_plain(kappa):
+    return {"lr": 2 / (1 + kappa), "momentum": 0.0}
+
+
+def best_heavy(kappa):
+    root = math.sqrt(kappa)
+    return {"lr": 4 / (1 + root) ** 2, "momentum": ((root - 1) / (root + 1)) ** 2}
+
+
+kappas = 10, 100, 1000
+plain = [count_steps(kappa, **best_plain(kappa)) for kappa in kappas]
+heavy = [count_steps(kappa, **best_heavy(kappa)) for kappa in kappas]
+plain_at_hundred, plain_at_thousand = plain[1:]
+heavy_at_thousand = heavy[2]
+
+# %% steps with and without momentum
+#| output: markdown
+print("| steeper one way by | best plain | best momentum | its momentum | saves |")
+print("|--:|--:|--:|--:|--:|")
+for kappa, many, few in zip(kappas, plain, heavy, strict=True):
+    beta = best_heavy(kappa)["momentum"]
+    print(f"| {kappa} | {many} steps | {few} steps | {beta:.3f} | × {many / few:.1f} |")
+
+# %% claim: plain needs steps in proportion to the unevenness, momentum to its root
+#| label: root
+spread = math.log(kappas[-1] / kappas[0])
+exponents = [math.log(counts[-1] / counts[0]) / spread for counts in (plain, heavy)]
+torch.testing.assert_close(exponents, [1.0, 0.5], rtol=0, atol=0.1)
+
+# %% too much momentum
+top = 2 * (1 + 0.99) / 100  # the largest stable learning rate
+stubborn = {
+    share: count_steps(100, lr=share * top, momentum=0.99)
+    for share in (0.001, 0.01, 0.03, 0.1, 0.3, 0.9)
+}
+least_stubborn = min(stubborn.values())
+
+# %% claim: with momentum 0.99 no learning rate is as fast as none at its best
+#| label: stubborn
+assert least_stubborn > 2 * plain[1]

@@ -1,0 +1,124 @@
+"""The built site, a server for it and one browser for all tests of this folder."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from filelock import FileLock
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def build(folder: Path) -> Path:
+    """Build the repository's own site into ``folder``; return the folder."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir"]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "SITE_URL": ""}
+    done = subprocess.run(
+        [*command, str(folder)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the built site, built once for all workers of a run."""
+    chosen = os.environ.get("LRNOTES_SITE")
+    if chosen:
+        return Path(chosen).resolve()
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "lrnotes-site"
+    with FileLock(f"{folder}.lock"):
+        return folder if (folder / "index.html").exists() else build(folder)
+
+
+@pytest.fixture(scope="session")
+def pages(site: Path) -> list[str]:
+    """Return the addresses of all pages that are no mere redirect."""
+    found = {path: path.read_text("utf-8") for path in site.rglob("*.html")}
+    names = (
+        path.relative_to(site).as_posix()
+        for path, text in found.items()
+        if 'http-equiv="refresh"' not in text
+    )
+    return sorted(names)
+
+
+class Compressing(SimpleHTTPRequestHandler):
+    """Serves a folder as a static host does: text compressed, all of it cacheable."""
+
+    packed: ClassVar[dict[str, bytes]] = {}
+    text = (".html", ".css", ".js", ".json", ".svg", ".txt", ".xml")
+
+    def do_GET(self) -> None:
+        path = self.translate_path(self.path)
+        if not path.endswith(self.text) or not Path(path).is_file():
+            super().do_GET()
+            return
+        if path not in self.packed:
+            self.packed[path] = gzip.compress(Path(path).read_bytes(), 6)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(self.packed[path])))
+        self.end_headers()
+        self.wfile.write(self.packed[path])
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=3600")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Return the address of a server for the built site."""
+    handler = functools.partial(Compressing, directory=str(site))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return a headless Chromium; without one skip, but fail in CI."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    found = (shutil.which(name) for name in BROWSERS)
+    program = os.environ.get("LRNOTES_CHROMIUM") or next(filter(None, found), None)
+    with sync_api.sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(
+                executable_path=program, args=["--no-sandbox"]
+            )
+        except sync_api.Error as error:
+            reason = f"no Chromium: {str(error).splitlines()[0]}"
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,257 @@
+"""The site in a real browser: from disk and from a server, light and dark."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+FIRST_VIEW = 200 * 1024
+NEXT_VIEW = 40 * 1024
+PHONE = {"width": 360, "height": 780}
+DESK = {"width": 1440, "height": 900}
+
+
+@dataclass
+class Visit:
+    """What happened while one page was open."""
+
+    page: str
+    foreign: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    width: int = 0
+
+
+@pytest.fixture(scope="module")
+def visits(browser: Any, site: Path, pages: list[str]) -> list[Visit]:
+    """Open every page once, from disk and as narrow as phones are."""
+    context = browser.new_context(viewport=PHONE)
+    tab = context.new_page()
+    tab.set_default_timeout(20_000)
+    seen: list[Visit] = []
+
+    def note_request(request: Any) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("file", "data", "blob", "about"):
+            seen[-1].foreign.append(request.url)
+        elif address.scheme == "file" and not Path(unquote(address.path)).exists():
+            seen[-1].missing.append(request.url)
+
+    def note_line(line: Any) -> None:
+        if line.type == "error":
+            seen[-1].errors.append(line.text)
+
+    tab.on("request", note_request)
+    tab.on("pageerror", lambda error: seen[-1].errors.append(str(error)))
+    tab.on("console", note_line)
+    # The page for wrong addresses names its files from the root of a server.
+    for page in (page for page in pages if page != "404.html"):
+        seen.append(Visit(page))
+        tab.goto((site / page).as_uri(), wait_until="load")
+        seen[-1].width = tab.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    return seen
+
+
+def test_no_page_asks_another_host(visits: list[Visit]) -> None:
+    assert {visit.page: visit.foreign for visit in visits if visit.foreign} == {}
+
+
+def test_every_file_that_a_page_asks_for_exists(visits: list[Visit]) -> None:
+    assert {visit.page: visit.missing for visit in visits if visit.missing} == {}
+
+
+def test_no_page_logs_an_error(visits: list[Visit]) -> None:
+    assert {visit.page: visit.errors for visit in visits if visit.errors} == {}
+
+
+def test_nothing_scrolls_sideways_on_a_phone(visits: list[Visit]) -> None:
+    wide = {visit.page: visit.width for visit in visits if visit.width > PHONE["width"]}
+    assert wide == {}
+
+
+@pytest.fixture
+def open_page(browser: Any, site: Path) -> Iterator[Any]:
+    """Return a function that opens an address in a new tab with a theme."""
+    contexts: list[Any] = []
+
+    def open_address(address: str, theme: str = "light", **options: Any) -> Any:
+        context = browser.new_context(
+            viewport=options.get("viewport", DESK),
+            color_scheme=theme,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        tab = context.new_page()
+        tab.set_default_timeout(20_000)
+        tab.goto(address, wait_until="load")
+        return tab
+
+    yield open_address
+    for context in contexts:
+        context.close()
+
+
+COLOURS = """() => {
+  const figure = document.querySelector("svg.lrn-figure:not(.lrn-figure-raster)");
+  const colours = (parts, name) => parts
+    .map(part => getComputedStyle(part)[name])
+    .filter(colour => colour !== "none" && !/, 0\\)$/.test(colour));
+  const shown = [...figure.querySelectorAll("text, path, use, line")]
+    .filter(part => !part.closest("defs, clipPath"));
+  return {
+    text: colours(shown.filter(part => part.matches("text")), "fill"),
+    lines: colours(shown.filter(part => !part.matches("text")), "stroke"),
+  };
+}"""
+
+
+def first_note_with_a_figure(site: Path, pages: list[str]) -> str:
+    """Return the first note that shows a figure whose colours are the theme's."""
+    for page in pages:
+        text = (site / page).read_text("utf-8")
+        if "/" not in page and 'class="lrn-figure"' in text:
+            return page
+    pytest.fail("no note shows a figure")
+
+
+def test_figures_follow_the_theme_switch(
+    open_page: Any, site: Path, pages: list[str]
+) -> None:
+    tab = open_page((site / first_note_with_a_figure(site, pages)).as_uri())
+    light = tab.evaluate(COLOURS)
+    tab.locator('label[for="__palette_1"]').click()
+    tab.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+    dark = tab.evaluate(COLOURS)
+    for part in ("text", "lines"):
+        assert light[part]
+        assert len(light[part]) == len(dark[part])
+        kept = set(light[part]) & set(dark[part])
+        assert kept == set(), f"{part} that did not change: {kept}"
+
+
+def test_search_finds_momentum_from_disk(open_page: Any, site: Path) -> None:
+    tab = open_page((site / "index.html").as_uri())
+    tab.keyboard.press("/")
+    tab.keyboard.type("momentum")
+    tab.wait_for_selector(".md-search-result__item a[href*='momentum.html']")
+
+
+def test_search_loads_nothing_before_it_is_wanted(open_page: Any, address: str) -> None:
+    tab = open_page("about:blank")
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(f"{address}/index.html", wait_until="networkidle")
+    assert [url for url in asked if "search_index" in url or "workers/" in url] == []
+    tab.keyboard.press("/")
+    tab.keyboard.type("momentum")
+    tab.wait_for_selector(".md-search-result__item a[href*='momentum.html']")
+
+
+@pytest.fixture
+def kinds(site: Path, pages: list[str]) -> list[str]:
+    """Return one page of each kind that the site has."""
+    notebooks = (
+        page for page in pages if "jupyter-wrapper" in (site / page).read_text("utf-8")
+    )
+    snippets = (page for page in pages if page.startswith("snippets/"))
+    named = ("index.html", "momentum.html", "verification.html", "404.html")
+    found = [page for page in named if page in pages]
+    return [*found, *islice(snippets, 1), *islice(notebooks, 1)]
+
+
+# The inside of an image and what is hidden from those who hear: nothing to check.
+UNSPOKEN = "[['svg[role=img] > *'], ['.katex-html']]"
+
+
+# The dark theme has the same elements: only their colours are to be looked at again.
+@pytest.mark.parametrize(
+    ("theme", "rules"),
+    [("light", "{}"), ("dark", "{runOnly: ['color-contrast']}")],
+    ids=["light", "dark"],
+)
+def test_axe_finds_nothing(
+    theme: str, rules: str, open_page: Any, address: str, kinds: list[str]
+) -> None:
+    tab = open_page("about:blank", theme)
+    found: dict[str, Any] = {}
+
+    def check(state: str, part: str = "html") -> None:
+        tab.evaluate(AXE.read_text("utf-8"))
+        result = tab.evaluate(
+            f"axe.run({{include: [['{part}']], exclude: {UNSPOKEN}}}, {rules})"
+        )
+        for rule in result["violations"]:
+            nodes = [node["html"][:160] for node in rule["nodes"][:3]]
+            found[f"{state}: {rule['id']}"] = nodes
+
+    for page in kinds:
+        tab.goto(f"{address}/{page}", wait_until="load")
+        check(page)
+        mark = tab.locator("sup.lrn-mark > button")
+        if mark.count():
+            mark.first.click()
+            check(f"{page}, evidence open", ".lrn-evidence:popover-open")
+    tab.keyboard.press("/")
+    tab.keyboard.type("momentum")
+    tab.wait_for_selector(".md-search-result__item a")
+    check("search", ".md-header")
+    assert found == {}, json.dumps(found, indent=1)
+
+
+def transferred(context: Any, address: str) -> int:
+    """Return the bytes, headers included, that opening ``address`` transfers."""
+    tab = context.new_page()
+    session = context.new_cdp_session(tab)
+    session.send("Network.enable")
+    asked: set[str] = set()
+    sizes: dict[str, int] = {}
+    session.on("Network.requestWillBeSent", lambda event: asked.add(event["requestId"]))
+    session.on(
+        "Network.loadingFinished",
+        lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
+    )
+    tab.goto(address, wait_until="load")
+    tab.evaluate("document.fonts.ready.then(() => true)")
+    for _ in range(200):
+        if asked <= sizes.keys():
+            break
+        tab.wait_for_timeout(20)
+    assert asked <= sizes.keys(), f"{address} did not finish loading"
+    tab.close()
+    return sum(sizes.values())
+
+
+def heaviest(site: Path, pages: list[str], count: int) -> list[str]:
+    """Return the pages with the most HTML; notebooks bring a renderer of their own."""
+    sizes = {page: (site / page).read_text("utf-8") for page in pages}
+    own = [page for page, text in sizes.items() if "jupyter-wrapper" not in text]
+    return sorted(own, key=lambda page: len(sizes[page]), reverse=True)[:count]
+
+
+def test_the_heaviest_pages_are_light(
+    browser: Any, address: str, site: Path, pages: list[str]
+) -> None:
+    first, later = {}, {}
+    chosen = heaviest(site, pages, 4)
+    for page in chosen:
+        context = browser.new_context(viewport=DESK)
+        first[page] = transferred(context, f"{address}/{page}")
+        context.close()
+    context = browser.new_context(viewport=DESK)
+    transferred(context, f"{address}/{chosen[0]}")
+    for page in chosen[1:]:
+        later[page] = transferred(context, f"{address}/{page}")
+    context.close()
+    assert {page: size for page, size in first.items() if size > FIRST_VIEW} == {}
+    assert {page: size for page, size in later.items() if size > NEXT_VIEW} == {}
