@@ -20,7 +20,10 @@ Owner = Literal["project", "library", "passing"]
 which act for whoever called them."""
 
 _PACKAGE = Path(__file__).parents[1]
-_WRAPPERS = ("watch_imports.py", "watch_variables.py", "watch_files.py")
+_WRAPPERS = (
+    *("watch_imports.py", "watch_variables.py", "watch_files.py"),
+    *("witness.py", "sites.py"),
+)
 _SYSTEM = (
     *("/proc", "/sys", "/dev", "/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64"),
     *("/run", "/var", "/System", "/Library"),

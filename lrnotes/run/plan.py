@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
 import os
 import re
 import tokenize
+from pathlib import Path
 
 from lrnotes.model import Cell, Plan, Script
 from lrnotes.run.digest import normalise
@@ -26,6 +28,7 @@ def make_plan(script: Script, settings: Settings) -> Plan:
     options = script.options
     parts: list[object] = [
         ENGINE_SCHEMA,
+        _style_digest(),
         # The folder that imports are looked for in.
         settings.snippets,
         [options.device, options.needs, sorted(set(options.deps))],
@@ -35,6 +38,15 @@ def make_plan(script: Script, settings: Settings) -> Plan:
     if script.kind == "snippet" and _OWN_PATH.search(code):
         parts.append(script.path)
     return Plan(script, _address(parts))
+
+
+@functools.cache
+def _style_digest() -> str:
+    """Return the digest of the house style, in which every figure is drawn."""
+    assets = Path(__file__).parents[1] / "assets"
+    style = (assets / "lrnotes.mplstyle").read_bytes()
+    font = (assets / "fonts" / "figure.ttf").read_bytes()
+    return hashlib.sha256(style + font).hexdigest()
 
 
 def wanted_device(script: Script, settings: Settings) -> str:

@@ -1,0 +1,186 @@
+"""Start worker processes: children of the preloaded server, or fresh ones."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from lrnotes.errors import EngineError
+from lrnotes.run.job import PACKAGE
+
+START_TIMEOUT = 120.0
+"""Seconds after which a server or a fresh worker that does not speak is given up."""
+
+
+class Running(Protocol):
+    """A worker process and the ends of its streams that are ours."""
+
+    job: IO[bytes]
+    answers: IO[bytes]
+    out: IO[bytes]
+    err: IO[bytes]
+
+    def kill(self) -> None:
+        """End it and all that it started."""
+
+    def wait(self) -> int:
+        """Wait until all of it is gone; return the exit status, -n for signal n."""
+
+
+class Launcher(Protocol):
+    """Starts worker processes."""
+
+    missing: dict[str, str]
+    """Modules that could not be preloaded, and why."""
+    threads: int
+    """How many threads there were when a server was ready to fork; 0 without one."""
+
+    def start(self) -> Running:
+        """Start one worker; it waits for its job."""
+
+    def close(self) -> None:
+        """End all workers and what they have started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where workers start, and with what."""
+
+    root: str
+    cache: str
+    threads: int
+    preload: Sequence[str]
+    environment: Mapping[str, str]
+
+
+class ForkServer:
+    """The launcher on Linux: ``lrnotes.run.server`` and its children."""
+
+    def __init__(self, setting: Setting, *, is_forking: bool = True) -> None:
+        """Start the server; it imports while we go on."""
+        self.missing: dict[str, str] = {}
+        self.request = b"f" if is_forking else b"x"
+        self.lock = threading.Lock()
+        self.is_ready = False
+        self.threads = 0
+        """How many threads the server had when it was ready to fork."""
+        self.log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        ours, theirs = socket.socketpair()
+        self.control = ours
+        facts = {
+            "modules": [*setting.preload] if is_forking else [],
+            "root": setting.root,
+            "cache": setting.cache,
+            "threads": setting.threads,
+        }
+        number = str(theirs.fileno())
+        with theirs:
+            self.process = subprocess.Popen(
+                python_command("lrnotes.run.server", number, json.dumps(facts)),
+                **process_options(setting),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self.log,
+                pass_fds=(theirs.fileno(),),
+            )
+
+    def start(self) -> Running:
+        """Ask for one child and return it."""
+        ends = [os.pipe() for _ in range(4)]
+        (job, to_job), *outputs = ends
+        ours, theirs = socket.socketpair()
+        given = [theirs.fileno(), job, *(writing for _, writing in outputs)]
+        try:
+            with self.lock, theirs:
+                self._await_report()
+                socket.send_fds(self.control, [self.request], given)
+        except OSError as error:
+            raise self._gone() from error
+        finally:
+            for number in given[1:]:
+                os.close(number)
+        reading = [os.fdopen(number, "rb") for number, _ in outputs]
+        return _Child(ours, os.fdopen(to_job, "wb"), *reading, self._gone)
+
+    def _await_report(self) -> None:
+        """Read once what the server says when it has imported all."""
+        if self.is_ready:
+            return
+        self.control.settimeout(START_TIMEOUT)
+        line = b""
+        while not line.endswith(b"\n"):
+            data = self.control.recv(65536)
+            if not data:
+                raise self._gone()
+            line += data
+        self.control.settimeout(None)
+        report = json.loads(line)
+        self.missing, self.threads = report["missing"], report["threads"]
+        self.is_ready = True
+
+    def _gone(self) -> EngineError:
+        said: list[str] = []
+        # After closing there is nothing to read.
+        with contextlib.suppress(ValueError):
+            self.log.seek(0)
+            said = self.log.read().decode(errors="replace").strip().splitlines()
+        hint = said[-1] if said else "it left no message"
+        return EngineError("the server of workers went away", hint=hint)
+
+    def close(self) -> None:
+        """End the server, which ends all that it has started."""
+        # Closing alone would not do while a request is under way.
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)
+        self.control.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+
+class _Child:
+    """A child of the server."""
+
+    def __init__(self, link: socket.socket, *streams: Any) -> None:
+        self.link = link
+        self.job, self.answers, self.out, self.err, self.gone = streams
+
+    def kill(self) -> None:
+        with contextlib.suppress(OSError):
+            self.link.shutdown(socket.SHUT_WR)
+
+    def wait(self) -> int:
+        with self.link, contextlib.suppress(OSError):
+            text = self.link.recv(64)
+            if text:
+                return os.waitstatus_to_exitcode(int(text))
+        raise self.gone()
+
+
+def python_command(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs a module of ours."""
+    return [sys.executable, "-m", module, *arguments]
+
+
+def process_options(setting: Setting) -> dict[str, Any]:
+    """Return what all processes are started with."""
+    return {
+        "env": dict(setting.environment),
+        # ``-m`` looks here first, so it is this very package that starts.
+        "cwd": str(Path(PACKAGE).parent),
+        # Ctrl-C is for the build, which ends its workers itself.
+        "start_new_session": os.name == "posix",
+    }

@@ -1,0 +1,105 @@
+"""Linux's ways to leave no process behind: adoption, and death with the parent."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import weakref
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_SET_PARENT_DEATH_SIGNAL = 1
+_SET_CHILD_SUBREAPER = 36
+
+
+def count_threads() -> int:
+    """Return how many threads this process has."""
+    return sum(1 for _ in Path("/proc/self/task").iterdir())
+
+
+def adopt_strays() -> None:
+    """Become the parent of what children leave behind."""
+    _control(_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with_parent(number: int) -> None:
+    """Get a signal when the thread that started this process ends."""
+    _control(_SET_PARENT_DEATH_SIGNAL, number)
+
+
+def _control(option: int, value: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def enter_child(server: int) -> None:
+    """Give a new child its own session, its own strays, and the server's fate."""
+    os.setsid()
+    adopt_strays()
+    die_with_parent(signal.SIGKILL)
+    if os.getppid() != server:
+        os._exit(70)
+    signal.set_wakeup_fd(-1)
+    for number in (signal.SIGUSR1, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def forget_exit_functions() -> None:
+    """Leave to the server what is to be done at its end.
+
+    A child would remove the server's temporary files, and wait for threads that a fork
+    does not have.  What every process does stays.
+    """
+    atexit._clear()
+    # The next finalizer registers again; those that are known are the server's.
+    weakref.finalize._registry.clear()  # type: ignore[attr-defined]
+    weakref.finalize._registered_with_atexit = False  # type: ignore[attr-defined]
+    for module, name in (
+        ("logging", "shutdown"),
+        ("multiprocessing.util", "_exit_function"),
+    ):
+        if module in sys.modules:
+            atexit.register(getattr(sys.modules[module], name))
+
+
+def kill_strangers(kept: Iterable[int]) -> None:
+    """Kill all children but the kept ones, and theirs, as they come to be ours.
+
+    A living job adopts its own strays, so only those of ended jobs arrive here.
+    """
+    known = frozenset(kept)
+    while strangers := [each for each in find_children() if each not in known]:
+        for each in strangers:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        for each in strangers:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(each, 0)
+
+
+def find_children() -> Iterator[int]:
+    """Yield the processes whose parent is this one."""
+    own = str(os.getpid())
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
+            with contextlib.suppress(OSError):
+                # The name, in brackets, may hold anything.
+                stat = (path / "stat").read_text(errors="replace").rpartition(")")[2]
+                if stat.split()[1] == own:
+                    yield int(path.name)
+
+
+def reap_children() -> Iterator[tuple[int, int]]:
+    """Yield process and status of each child that has ended."""
+    while True:
+        try:
+            child, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not child:
+            return
+        yield child, status

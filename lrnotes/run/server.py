@@ -1,0 +1,204 @@
+"""The preloaded server: it imports much, computes nothing, forks a child for each job.
+
+``python -m lrnotes.run.server FD FACTS`` serves one engine over a socket, on Linux.
+A request is one byte, ``f`` (fork) or ``x`` (a fresh process), with four descriptors:
+link, job, answers, stdout, stderr.  The server writes the exit status to the link when
+the child and all that it left behind are gone; when the link is closed, it kills them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from lrnotes.run.fingerprint import PRELOADED
+from lrnotes.run.processes import (
+    adopt_strays,
+    count_threads,
+    die_with_parent,
+    enter_child,
+    forget_exit_functions,
+    kill_strangers,
+    reap_children,
+)
+from lrnotes.run.record import warm
+from lrnotes.run.worker import run_worker
+
+_STARTED_WITH = dict(os.environ)
+
+
+def preload(modules: Iterable[str]) -> dict[str, str]:
+    """Import what can be imported; return what cannot, with the reason."""
+    missing = {}
+    gc.disable()
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except Exception as error:
+            missing[name] = f"{type(error).__name__}: {error}"
+    figures = sys.modules.get("lrnotes.run.figures")
+    if figures is not None:
+        figures.warm_up()
+    gc.enable()
+    gc.collect()
+    # What is here for good: children neither visit nor copy it.
+    gc.freeze()
+    return missing
+
+
+class Server:
+    """Forks children, reaps them and whatever they leave behind."""
+
+    def __init__(self, control: socket.socket) -> None:
+        """Become the reaper of all that will be started here."""
+        self.control = control
+        self.parent = os.getppid()
+        self.links: dict[int, socket.socket] = {}
+        self.is_forking = True
+        adopt_strays()
+        # The signal also comes when only the thread that started us has ended.
+        signal.signal(signal.SIGUSR1, self._check_parent)
+        die_with_parent(signal.SIGUSR1)
+        signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, _ignore)
+        self.woken, self.waker = socket.socketpair()
+        self.waker.setblocking(False)
+        signal.set_wakeup_fd(self.waker.fileno(), warn_on_full_buffer=False)
+
+    def _check_parent(self, _number: int, _frame: FrameType | None) -> None:
+        if os.getppid() != self.parent:
+            raise SystemExit
+
+    def serve(self) -> None:
+        """Answer requests until the engine closes its end."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.control, selectors.EVENT_READ)
+            selector.register(self.woken, selectors.EVENT_READ)
+            while True:
+                for key, _ in selector.select():
+                    if key.fileobj is self.control:
+                        link = self._accept()
+                        if link is None:
+                            return
+                        selector.register(link, selectors.EVENT_READ)
+                    elif key.fileobj is self.woken:
+                        self.woken.recv(4096)
+                    else:
+                        selector.unregister(key.fileobj)
+                        self._kill(key.fileobj)
+                for link, status in self._reap():
+                    # A killed job's link has been unregistered already.
+                    with contextlib.suppress(KeyError):
+                        selector.unregister(link)
+                    with contextlib.suppress(OSError):
+                        link.sendall(b"%d\n" % status)
+                    link.close()
+
+    def _accept(self) -> socket.socket | None:
+        """Start the child of the next request; return its link, None at the end."""
+        request, descriptors, _, _ = socket.recv_fds(self.control, 1, 5)
+        if not request:
+            return None
+        link_number, *streams = descriptors
+        link = socket.socket(fileno=link_number)
+        child = os.fork()
+        if child == 0:
+            self._become_child(link, streams, request == b"f" and self.is_forking)
+        for number in streams:
+            os.close(number)
+        self.links[child] = link
+        return link
+
+    def _become_child(
+        self, link: socket.socket, streams: list[int], is_fork: bool
+    ) -> NoReturn:
+        """Run the job that waits on ``streams[0]``; never come back."""
+        try:
+            for each in (link, self.control, self.woken, self.waker):
+                each.close()
+            for other in self.links.values():
+                other.close()
+            enter_child(os.getppid())
+            job, answers, out, err = streams
+            for number, standard in ((job, 0), (out, 1), (err, 2)):
+                os.dup2(number, standard)
+                os.close(number)
+            if is_fork:
+                forget_exit_functions()
+                run_worker(answers, _STARTED_WITH)
+            os.set_inheritable(answers, True)
+            command = [sys.executable, "-m", "lrnotes.run.worker", str(answers)]
+            os.execv(sys.executable, command)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(70)
+
+    def _kill(self, wanted: object) -> None:
+        for child, link in self.links.items():
+            if link is wanted:
+                os.kill(child, signal.SIGKILL)
+
+    def _reap(self) -> Iterator[tuple[socket.socket, int]]:
+        """Yield link and status of each job that has ended, all its processes gone."""
+        ended = []
+        for child, status in reap_children():
+            link = self.links.pop(child, None)
+            if link is not None:
+                ended.append((link, status))
+        if ended:
+            kill_strangers(self.links)
+        yield from ended
+
+    def close(self) -> None:
+        """Kill every process that was started from here."""
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        kill_strangers(())
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    """Let the wake-up descriptor do the work."""
+
+
+def main(arguments: list[str]) -> None:
+    """Preload, report on the socket what came of it, serve."""
+    number, text = arguments
+    facts = json.loads(text)
+    # ``-m`` puts the folder that the server was started in first.
+    if sys.path[0] == str(Path.cwd()):
+        del sys.path[0]
+    sys.dont_write_bytecode = True
+    with socket.socket(fileno=int(number)) as control:
+        server = Server(control)
+        try:
+            missing = preload(facts["modules"])
+            root, cache = Path(facts["root"]), Path(facts["cache"])
+            warm(root, PRELOADED, cache, facts["threads"])
+            threads = count_threads()
+            server.is_forking = threads == 1
+            report = {"missing": missing, "threads": threads, "pid": os.getpid()}
+            control.sendall(json.dumps(report).encode() + b"\n")
+            server.serve()
+        finally:
+            server.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

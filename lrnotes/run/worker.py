@@ -1,0 +1,195 @@
+"""Run the cells of one script in one namespace and answer a line for each.
+
+The job comes on standard input, the answers go to a descriptor of their own.  In a
+child of the server this is called; elsewhere it is a process of its own,
+``python -m lrnotes.run.worker FD``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import faulthandler
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+import msgspec
+
+from lrnotes.model import Environment
+from lrnotes.run.fingerprint import PRELOADED
+from lrnotes.run.hardware import (
+    Device,
+    choose_device,
+    describe_environment,
+    freshen_generators,
+    set_device,
+)
+from lrnotes.run.job import NOISE, OWN_VARIABLES, Answer, Job
+from lrnotes.run.limits import limit_memory
+from lrnotes.run.record import Recorder
+from lrnotes.run.session import Session
+
+if os.name == "posix":
+    import fcntl
+
+
+class Channel:
+    """Sends answers, one JSON line each, on a descriptor that scripts do not meet."""
+
+    def __init__(self, number: int) -> None:
+        """Move the descriptor out of the way of scripts that close low ones."""
+        self.number = _move_high(number)
+        self.is_sending = False
+
+    def send(self, answer: Answer) -> None:
+        """Send one answer."""
+        data = msgspec.json.encode(answer) + b"\n"
+        self.is_sending = True
+        while data:
+            data = data[os.write(self.number, data) :]
+        self.is_sending = False
+
+
+def _move_high(number: int) -> int:
+    if os.name != "posix":
+        return number
+    high = fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 100)
+    os.close(number)
+    return high
+
+
+def run_worker(number: int, started_with: Mapping[str, str]) -> NoReturn:
+    """Run the job on standard input; end the process when it is done."""
+    with open(0, "rb", closefd=False) as source:
+        job = msgspec.json.decode(source.read(), type=Job)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    change_environment(started_with, job.environment)
+    channel = Channel(number)
+    # Its last words go where the answers go, not among what the script prints.
+    faulthandler.enable(channel.number, all_threads=False)
+    os.chdir(job.root)
+    sys.dont_write_bytecode = True
+    device = _prepare(job)
+    environment = describe_environment(device, job.threads)
+    if job.device_name:
+        # A process without torch does not know it by itself.
+        environment = replace(environment, device_name=job.device_name)
+    if job.cells:
+        run_script(job, channel, device, environment)
+    else:
+        channel.send(Answer(is_end=True, environment=environment, devices=device.count))
+    _leave()
+
+
+def change_environment(before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Apply to this process what differs between two sets of variables."""
+    for name in before.keys() | after.keys():
+        if before.get(name) != after.get(name):
+            if name in after:
+                os.environ[name] = after[name]
+            else:
+                os.environ.pop(name, None)
+
+
+def _prepare(job: Job) -> Device:
+    """Make the process what the script expects; return its device."""
+    folder = str(Path(job.root, job.snippets))
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    sys.argv = [job.path or job.name]
+    text = "\n".join(cell.source for cell in job.cells)
+    uses_torch = not job.cells or job.device not in ("cpu", "auto")
+    for name in job.preload:
+        # A fresh process imports what the script is about to import anyway, so that
+        # the device can be set before the first cell.
+        root = name.partition(".")[0]
+        if root in text or (root == "torch" and uses_torch):
+            _try_import(name)
+    # A script that knows nothing of torch does not wait for it.
+    asks = "torch" in sys.modules or job.device not in ("cpu", "auto")
+    device = choose_device(job.device) if asks else Device()
+    freshen_generators(job.threads)
+    return device
+
+
+def _try_import(name: str) -> None:
+    try:
+        importlib.import_module(name)
+    except Exception:
+        # The script will say so itself where it needs it.
+        return
+
+
+def run_script(
+    job: Job, channel: Channel, device: Device, environment: Environment
+) -> None:
+    """Run all cells, an answer each, and say at the end what was used."""
+    recorder = Recorder(
+        Path(job.root),
+        PRELOADED,
+        environment,
+        Path(job.cache),
+        (*OWN_VARIABLES, *NOISE),
+    )
+    session = Session(job, make_main(job), device, recorder, channel.send)
+    if job.deps:
+        recorder.declare(job.deps)
+    channel.send(Answer(environment=environment))
+    _arm(job, session, channel)
+    set_device(device)
+    limit_memory(job.memory)
+    recorder.start()
+    session.run()
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    channel.send(session.end(environment))
+
+
+def make_main(job: Job) -> dict[str, Any]:
+    """Return the namespace of a new ``__main__``, as Python makes one."""
+    module = ModuleType("__main__")
+    module.__dict__["__builtins__"] = builtins
+    if job.path:
+        module.__dict__["__file__"] = str(Path(job.root, job.path))
+    sys.modules["__main__"] = module
+    return module.__dict__
+
+
+def _arm(job: Job, session: Session, channel: Channel) -> None:
+    """Have the script stopped at its line when its time is up."""
+    if not hasattr(signal, "setitimer"):
+        return
+
+    def stop(_number: int, frame: Any) -> None:
+        if channel.is_sending:
+            # The engine kills what does not end by itself.
+            return
+        session.time_out(frame)
+        os._exit(0)
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, job.timeout)
+
+
+def _leave() -> NoReturn:
+    """End at once, whatever threads are left; clear up temporary files first."""
+    try:
+        atexit._run_exitfuncs()
+    finally:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    if sys.path[0] == str(Path.cwd()):
+        del sys.path[0]
+    run_worker(int(sys.argv[1]), dict(os.environ))
