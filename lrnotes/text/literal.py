@@ -1,0 +1,68 @@
+"""Blank what is literal in a note, so that what is left can be searched for marks."""
+
+from __future__ import annotations
+
+import re
+
+from lrnotes.text.frontmatter import split_front_matter
+from lrnotes.text.groups import group_lines
+from lrnotes.text.lines import normalise
+from lrnotes.text.scan import read_layout
+
+_INLINE = re.compile(
+    r"""(?xs)
+    (?<!\\)(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)     # code
+    | <!--.*?-->
+    | (?<![\\$])\$\$(?!\$).+?(?<!\\)\$\$                # maths
+    | (?<![\\$])\$(?![\s$])(?:\\.|[^\\$])+?(?<!\s)\$
+    | (?<!\\)\\\(.+?\\\) | (?<!\\)\\\[(?!\[).+?\\\]
+    | (?<!\\)\\\[\[[^\]\n]*\]\]                          # escaped links
+    | (?<!\\)</?[a-zA-Z][^<>]*>                         # tags and addresses
+    """
+)
+_BLANKED = re.compile(r"[^\r\n]")
+
+
+def blank_literals(text: str) -> str:
+    """Return the text, as long as before, with spaces for all that is literal.
+
+    Literal are code, maths, HTML, HTML comments and front matter.
+    """
+    _, body, _ = split_front_matter(text)
+    head = text[: len(text) - len(body)]
+    pieces = [_blank(head)]
+    prose: list[str] = []
+    is_literal = literal_lines(body)
+    for number, line in enumerate(re.split(r"(?<=\n)|(?<=\r)(?!\n)", body)):
+        if line.strip("> \t\r\n") and not is_literal[number]:
+            prose.append(line)
+            continue
+        # Nothing inline goes on over a blank line.
+        pieces.append(_blank_inline("".join(prose)))
+        pieces.append(_blank(line) if is_literal[number] else line)
+        prose.clear()
+    return "".join([*pieces, _blank_inline("".join(prose))])
+
+
+def literal_lines(text: str) -> list[bool]:
+    """Return of each line of a text without front matter whether it is literal."""
+    lines = normalise(text)
+    literal = [False] * len(lines)
+    if not re.search(r"```|~~~|<|\$\$|\\\[|\\b|(?m:^(?:    | {0,3}\t))", text):
+        return literal
+    grouping = group_lines(lines)
+    masked, numbers = grouping.mask()
+    for number, kind in zip(numbers, read_layout(masked).kinds, strict=True):
+        literal[number] = kind != "text"
+    for group in grouping.groups:
+        size = group.end + 1 - group.start
+        literal[group.start : group.end + 1] = [True] * size
+    return literal
+
+
+def _blank(text: str) -> str:
+    return _BLANKED.sub(" ", text)
+
+
+def _blank_inline(text: str) -> str:
+    return _INLINE.sub(lambda found: _blank(found[0]), text)

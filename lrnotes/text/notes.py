@@ -1,0 +1,89 @@
+"""Scan a note: front matter, title, aliases, tags, executed fences, scripts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from lrnotes.model import Cell, Fence, Note, Script
+from lrnotes.text.fences import find_fences
+from lrnotes.text.frontmatter import (
+    FrontMatter,
+    read_front_matter,
+    split_front_matter,
+)
+from lrnotes.text.lines import split_lines
+from lrnotes.text.literal import literal_lines
+from lrnotes.text.names import find_duplicates
+
+__all__ = ["scan_note", "split_front_matter"]
+
+_HEADING = re.compile(r"#[ \t]+(?P<text>.*?)[ \t]*(?:[ \t]#+[ \t]*)?$")
+_UNDERLINE = re.compile(r"=+[ \t]*$")
+_ATTRIBUTES = re.compile(r"[ \t]*\{[:.#][^{}]*\}[ \t]*$|[ \t]*\{ [^{}]*\}[ \t]*$")
+_MARKUP = (
+    (re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]"), r"\1"),
+    (re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)"), r"\1"),
+    (re.compile(r"`+([^`]*)`+"), r"\1"),
+    (re.compile(r"(?<![\\\w])(\*{1,3}|_{1,3}|==|~~)(?=\S)(.+?)(?<=\S)\1(?!\w)"), r"\2"),
+    (re.compile(r"<[^<>]*>"), ""),
+    (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
+)
+"""What is marked up in a heading, and what is read of it."""
+
+
+def scan_note(path: str, text: str) -> Note:
+    """Return what a note's text alone tells; whatever is wrong is a problem in it."""
+    source, body, first_line = split_front_matter(text)
+    front = FrontMatter() if source is None else read_front_matter(source, path)
+    fences, faults = find_fences(body, path, first_line)
+    scripts = _make_scripts(path, fences)
+    repeated = [each for script in scripts for each in find_duplicates(script)]
+    stem = posixpath.splitext(posixpath.basename(path))[0]
+    return Note(
+        path,
+        text,
+        meta=front.meta,
+        title=front.title or _find_title(body) or stem,
+        aliases=front.aliases,
+        tags=front.tags,
+        fences=fences,
+        scripts=scripts,
+        problems=(*front.problems, *faults, *repeated),
+    )
+
+
+def _find_title(body: str) -> str:
+    """Return the text of the first heading of level one."""
+    lines = split_lines(body)
+    literal: list[bool] | None = None
+    for number, line in enumerate(lines):
+        heading = _HEADING.match(line)
+        text = heading["text"] if heading else ""
+        if not text and number and _UNDERLINE.match(line):
+            text = lines[number - 1].strip()
+        if not text:
+            continue
+        literal = literal_lines(body) if literal is None else literal
+        if not literal[number]:
+            return _read_markup(text)
+    return ""
+
+
+def _read_markup(text: str) -> str:
+    """Return a heading as it reads: without marks, addresses and attributes."""
+    text = _ATTRIBUTES.sub("", text)
+    for pattern, instead in _MARKUP:
+        text = pattern.sub(instead, text)
+    return text.strip()
+
+
+def _make_scripts(path: str, fences: tuple[Fence, ...]) -> tuple[Script, ...]:
+    """Return one script for each session, in order of their first fences."""
+    sessions: dict[str, list[Cell]] = {}
+    for fence in fences:
+        sessions.setdefault(fence.session, []).append(fence.cell)
+    return tuple(
+        Script(path, tuple(cells), "note", session)
+        for session, cells in sessions.items()
+    )

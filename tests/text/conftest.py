@@ -1,0 +1,117 @@
+"""Fixture files, and what Python-Markdown shows as executed code."""
+
+import html
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import markdown
+import pytest
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+EXTENSIONS = [
+    "admonition", "attr_list", "footnotes", "md_in_html", "tables", "toc",
+    "pymdownx.arithmatex", "pymdownx.details", "pymdownx.superfences",
+    "pymdownx.tabbed", "pymdownx.tasklist",
+]  # fmt: skip
+CALLOUT = re.compile(r"^([> ]*> ?)\[!\w+\].*$", re.MULTILINE)
+UNSHOWN = {"option", "script", "style", "template", "textarea", "title"}
+
+
+def read_cases(name):
+    """Yield title, input and expected text; each ends with a line of one dot."""
+    parts, lines = [], []
+    for line in (FIXTURES / name).read_text(encoding="utf-8").split("\n"):
+        if line != ".":
+            lines.append(line)
+            continue
+        parts.append("\n".join(lines))
+        lines = []
+        if len(parts) == 3:
+            yield parts[0].strip(), parts[1] + "\n", parts[2]
+            parts = []
+
+
+def pytest_generate_tests(metafunc):
+    """Give each test of a module with a fixture file one of its cases."""
+    if "case" in metafunc.fixturenames:
+        cases = list(read_cases(metafunc.module.FIXTURE_FILE))
+        metafunc.parametrize(
+            "case", [case[1:] for case in cases], ids=[case[0] for case in cases]
+        )
+
+
+@pytest.fixture(scope="session")
+def shown_as_code():
+    """A function: text to the sources that Python-Markdown shows, by label.
+
+    The second value holds the labels of fences inside a ``<pre>`` of the author's own.
+    """
+    fences = [
+        {"name": name, "class": "ran", "format": _show, "validator": _accept}
+        for name in ("python", "py")
+    ]
+    converter = markdown.Markdown(
+        extensions=EXTENSIONS,
+        extension_configs={
+            "pymdownx.superfences": {"custom_fences": fences},
+            "pymdownx.tabbed": {"alternate_style": True},
+            "pymdownx.arithmatex": {"generic": True},
+        },
+    )
+
+    def convert(text):
+        # A callout's title is a block of its own for our extension.
+        text = CALLOUT.sub(r"\1# Title", text)
+        finder = _Finder()
+        finder.feed(converter.reset().convert(text))
+        finder.close()
+        return finder.shown, finder.in_pre
+
+    return convert
+
+
+def _accept(language, inputs, options, attributes, md):
+    if "exec" not in inputs:
+        return False
+    options["label"] = inputs.get("label", "")
+    return True
+
+
+def _show(source, language, css_class, options, md, **_):
+    return f'<pre class="ran" id="{options["label"]}">{html.escape(source)}</pre>'
+
+
+class _Finder(HTMLParser):
+    """Collects the sources of ``<pre class="ran">`` that a browser would show."""
+
+    def __init__(self):
+        super().__init__()
+        self.shown = {}
+        self.in_pre = set()
+        self.current = None
+        self.open = []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if tag == "pre" and attributes.get("class") == "ran":
+            self.current = attributes["id"]
+            if not UNSHOWN.intersection(self.open):
+                self.shown[self.current] = ""
+            if "pre" in self.open:
+                self.in_pre.add(self.current)
+        elif tag in UNSHOWN or tag == "pre":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if self.current is not None:
+            if tag == "pre":
+                self.current = None
+        elif tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def handle_data(self, data):
+        if self.current in self.shown:
+            self.shown[self.current] += data
