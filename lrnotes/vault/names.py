@@ -93,7 +93,7 @@ class Vault:
         vault = cls("" if docs in ("", ".") else docs.strip("/"))
         named = {path: tuple(aliases) for path, aliases in notes}
         every = {*named, *files, *snippets}
-        ordered = sorted(every, key=lambda path: vault.rank(path))
+        ordered = sorted(every, key=vault.rank)
         paths, whole, endings = _Groups(), _Groups(), _Groups()
         for path in ordered:
             inside = fold(vault.inside(path))
@@ -144,20 +144,26 @@ class Vault:
             return Resolution(source, "self", (source,))
         if target[0] in "./" and (target[0] == "/" or target.startswith(_RELATIVE)):
             return self._resolve_place(target, source)
+        file = self._find_file(target, source)
+        if file:
+            return file
+        found = self.aliases.get(fold(target))
+        if found:
+            return Resolution(found[0], "alias", found)
+        leaves = ".." in target and self._leaves(target, source)
+        return Resolution(None, "outside" if leaves else "unresolved")
+
+    def _find_file(self, target: str, source: str) -> Resolution | None:
         for wanted in (target, target + ".md"):
             found = self.endings.get(fold(wanted))
             if found:
                 return self._choose(wanted, found, source)
+        # In Obsidian the vault is the project, so names may start with the docs folder.
         for wanted in (target, target + ".md"):
             found = self.paths.get(fold(wanted))
             if found:
                 return Resolution(_spelled(found, wanted), "path", found)
-        found = self.aliases.get(fold(target))
-        if found:
-            return Resolution(found[0], "alias", found)
-        if ".." in target and self._leaves(target, source):
-            return Resolution(None, "outside")
-        return Resolution(None, "unresolved")
+        return None
 
     def _resolve_place(self, target: str, source: str) -> Resolution:
         if target[0] == "/":
@@ -175,9 +181,7 @@ class Vault:
                 return Resolution(_spelled(found, wanted), "path", found)
         return Resolution(None, "unresolved")
 
-    def _choose(
-        self, wanted: str, found: tuple[str, ...], source: str
-    ) -> Resolution:
+    def _choose(self, wanted: str, found: tuple[str, ...], source: str) -> Resolution:
         how: How = "path" if "/" in wanted else "name"
         if len(found) == 1:
             return Resolution(found[0], how, found)

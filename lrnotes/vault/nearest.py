@@ -1,19 +1,26 @@
-"""Did you mean: the known names that look most like one that is not known."""
+"""Did you mean: the known names that look most like one that is not known.
+
+Names are compared by their words, and words by what is left of them when one letter is
+taken out: a missing, wrong, doubled or swapped letter leaves the same.  A question is
+a few look-ups, so that thousands of notes with hundreds of questions cost little.
+"""
 
 from __future__ import annotations
 
+import bisect
+import math
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lrnotes.vault.fold import fold
 
-_NOT_WORD = re.compile(r"[\W_]+")
-
-# Longer names are cut: what a typo needs stands at the start, and cost is quadratic.
-_LONGEST = 80
-_KEPT = 40
-_COMMON = 2000
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_SHORTEST = 3
+"""Letters that a word needs for a typo in it to be recognised."""
+_COMMON = 30
+"""A word that more names hold only tells apart what rarer words have found."""
+_ENOUGH = 0.45
+"""Share of the question that a name must answer."""
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
@@ -22,83 +29,89 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 
 class NearNames:
-    """Known names, prepared for many questions by the letter pairs that they hold."""
+    """Known names, prepared for many questions."""
 
     def __init__(self, known: Iterable[str]) -> None:
         """Prepare the names; equal ones count once."""
         self.names = list(dict.fromkeys(known))
-        self.plain = [_plain(name) for name in self.names]
+        self.words = [tuple(dict.fromkeys(_words(name))) for name in self.names]
         self.holders: dict[str, list[int]] = {}
-        for at, plain in enumerate(self.plain):
-            for pair in _pairs(plain):
-                self.holders.setdefault(pair, []).append(at)
+        self.joined: dict[str, list[int]] = {}
+        for at, words in enumerate(self.words):
+            for word in words:
+                self.holders.setdefault(word, []).append(at)
+            self.joined.setdefault("".join(words), []).append(at)
+        self.alike: dict[str, list[str]] = {}
+        for word in self.holders:
+            for rest in _rests(word):
+                self.alike.setdefault(rest, []).append(word)
+        self.ordered = sorted(self.holders)
 
     def nearest(self, name: str, count: int = 3) -> list[str]:
         """Return the names that look most like ``name``, the best first."""
-        wanted = _plain(name)
-        if not wanted:
+        words = list(dict.fromkeys(_words(name)))
+        if not words:
             return []
-        allowed = max(1, len(wanted) // 3)
-        scored = []
-        for at in self._candidates(wanted):
-            score = _score(wanted, self.plain[at], allowed)
-            if score <= allowed + 0.75:
-                scored.append((score, len(self.plain[at]), self.names[at]))
-        return [name for *_, name in sorted(scored)[:count]]
+        scores = self._score(words)
+        for at in self.joined.get("".join(words), ()):
+            scores[at] = 2
+        ranked = sorted(scores, key=lambda at: (-scores[at], self.names[at]))
+        return [self.names[at] for at in ranked[:count] if scores[at] >= _ENOUGH]
 
-    def _candidates(self, wanted: str) -> Iterable[int]:
-        """Return the positions of the names that share most letter pairs."""
-        shared: Counter[int] = Counter()
-        groups = [self.holders.get(pair, []) for pair in _pairs(wanted)]
-        for group in sorted(groups, key=len):
-            # Pairs that most names hold tell nothing once rarer ones have found enough.
-            if len(group) > _COMMON and len(shared) >= _KEPT:
-                break
-            shared.update(group)
-        ranked = sorted(
-            shared, key=lambda at: (-shared[at], abs(len(self.plain[at]) - len(wanted)))
-        )
-        return ranked[:_KEPT]
+    def _score(self, words: list[str]) -> dict[int, float]:
+        """Return the share of the question that each name answers."""
+        answered: dict[int, float] = {}
+        for word in sorted(words, key=self._weight, reverse=True):
+            gains: dict[int, float] = {}
+            for similar, closeness in self._similar(word):
+                gain = closeness * self._weight(similar)
+                for at in self._holding(similar, answered):
+                    gains[at] = max(gain, gains.get(at, 0))
+            for at, gain in gains.items():
+                answered[at] = answered.get(at, 0) + gain
+        total = sum(map(self._weight, words))
+        return {
+            at: gain / (total + 0.01 * abs(len(self.words[at]) - len(words)))
+            for at, gain in answered.items()
+        }
+
+    def _holding(self, word: str, found: dict[int, float]) -> Iterable[int]:
+        """Return the names that hold a word; of a common one, those found before."""
+        holders = self.holders[word]
+        if len(holders) <= _COMMON:
+            return holders
+        if found:
+            return [at for at in found if word in self.words[at]]
+        return holders[:_COMMON]
+
+    def _similar(self, word: str) -> Iterator[tuple[str, float]]:
+        """Yield the known words like ``word``, and how close they are to it."""
+        if word in self.holders:
+            yield word, 1.0
+        if len(word) < _SHORTEST or word.isdigit():
+            return
+        seen = {word}
+        for rest in _rests(word):
+            for similar in self.alike.get(rest, ()):
+                if similar not in seen:
+                    seen.add(similar)
+                    yield similar, 0.8
+        start = bisect.bisect_left(self.ordered, word)
+        for similar in self.ordered[start : start + 3]:
+            if similar.startswith(word) and similar not in seen:
+                yield similar, 0.6
+
+    def _weight(self, word: str) -> float:
+        """Return how much a word says: the fewer names hold it, the more."""
+        return math.log1p(len(self.names) / len(self.holders.get(word, ("",))))
 
 
-def _plain(name: str) -> str:
-    return _NOT_WORD.sub(" ", fold(name)).strip()[:_LONGEST]
+def _words(name: str) -> list[str]:
+    return _WORD.findall(fold(name))
 
 
-def _pairs(plain: str) -> set[str]:
-    """Return the letter pairs of a name, its first and last letter marked."""
-    padded = f"\n{plain}\n"
-    return {padded[at : at + 2] for at in range(len(padded) - 1)}
-
-
-def _score(wanted: str, plain: str, limit: int) -> float:
-    """Return how far ``plain`` is from ``wanted``; a part of it counts a little less."""
-    best: float = _distance(wanted, plain, limit)
-    for size in range(len(wanted) - 1, len(wanted) + 2):
-        if best > 1 and size < len(plain):
-            best = min(best, _distance(wanted, plain[:size], limit) + 0.75)
-    words, size = plain.split(), wanted.count(" ") + 1
-    for start in range(len(words) - size + 1):
-        if best <= 0:
-            break
-        part = " ".join(words[start : start + size])
-        if part != plain:
-            best = min(best, _distance(wanted, part, limit) + 0.5)
-    return best
-
-
-def _distance(left: str, right: str, limit: int) -> int:
-    """Return the edits (swaps included) between two names, or ``limit + 1`` if more."""
-    if abs(len(left) - len(right)) > limit:
-        return limit + 1
-    before: list[int] = []
-    row = list(range(len(right) + 1))
-    for i, one in enumerate(left, 1):
-        older, before, row = before, row, [i]
-        for j, other in enumerate(right, 1):
-            cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + (one != other))
-            is_swap = i > 1 and j > 1 and one == right[j - 2] and left[i - 2] == other
-            row.append(min(cost, older[j - 2] + 1) if is_swap else cost)
-        if min(row) > limit:
-            return limit + 1
-    return row[-1]
+def _rests(word: str) -> list[str]:
+    """Return the word, and what is left of it when any one letter is taken out."""
+    if len(word) < _SHORTEST or word.isdigit():
+        return [word]
+    return [word, *{word[:at] + word[at + 1 :] for at in range(len(word))}]

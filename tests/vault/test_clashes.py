@@ -5,7 +5,11 @@ from lrnotes.vault.names import Vault
 
 def find(**notes):
     read = [
-        Note(f"docs/{name}.md", f"---\naliases: [{', '.join(given)}]\n---\n", aliases=given)
+        Note(
+            f"docs/{name}.md",
+            f"---\naliases: [{', '.join(given)}]\n---\n",
+            aliases=given,
+        )
         for name, given in notes.items()
     ]
     return find_clashes(read, Vault.build((note.path, note.aliases) for note in read))

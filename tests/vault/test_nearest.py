@@ -4,11 +4,37 @@ import string
 from lrnotes.vault.names import Vault
 from lrnotes.vault.nearest import nearest
 
-NAMES = """momentum nesterov-momentum learning-rate gradient-descent Hyperparameters
-cost-function critical-learning-rate batch-size warmup cosine-schedule weight-decay adam
-adamw rmsprop adagrad sharpness edge-of-stability linear-scaling-rule saddle-points
-learning-rate-finder cyclical-learning-rates noise-scale loss-landscape Lion Muon
-hypergradient-descent line-search second-order-methods natural-gradient""".split()
+NAMES = [
+    "momentum",
+    "nesterov-momentum",
+    "learning-rate",
+    "gradient-descent",
+    "Hyperparameters",
+    "cost-function",
+    "critical-learning-rate",
+    "batch-size",
+    "warmup",
+    "cosine-schedule",
+    "weight-decay",
+    "adam",
+    "adamw",
+    "rmsprop",
+    "adagrad",
+    "sharpness",
+    "edge-of-stability",
+    "linear-scaling-rule",
+    "saddle-points",
+    "learning-rate-finder",
+    "cyclical-learning-rates",
+    "noise-scale",
+    "loss-landscape",
+    "Lion",
+    "Muon",
+    "hypergradient-descent",
+    "line-search",
+    "second-order-methods",
+    "natural-gradient",
+]
 
 
 def test_a_name_is_found_by_a_typo_in_one_of_its_words():

@@ -1,8 +1,8 @@
 """Resolution against a slow resolver that follows the reference semantics literally."""
 
 import os
-import posixpath
 import pickle
+import posixpath
 import unicodedata
 
 import pytest
@@ -101,12 +101,12 @@ def vaults(draw):
     names = st.sampled_from(draw(st.lists(word, min_size=1, max_size=5)))
     paths = set()
     for _ in range(draw(st.integers(1, 12))):
-        name = draw(spellings(names)) + draw(st.sampled_from([".md"] * 5 + ["", ".png"]))
+        name = draw(spellings(names)) + draw(
+            st.sampled_from([".md"] * 5 + ["", ".png"])
+        )
         paths.add(posixpath.join(draw(folders), name))
     notes = sorted(path for path in paths if path.endswith(".md"))
-    aliases = {
-        path: draw(st.lists(spellings(names), max_size=2)) for path in notes[:4]
-    }
+    aliases = {path: draw(st.lists(spellings(names), max_size=2)) for path in notes[:4]}
     targets = st.one_of(
         spellings(names),
         st.builds(posixpath.join, folders, spellings(names)),
@@ -125,7 +125,11 @@ def vaults(draw):
 def test_every_link_of_a_random_vault_goes_where_the_reference_says(drawn):
     paths, aliases, links, source = drawn
     vault = Vault.build(
-        [(f"docs/{path}", aliases.get(path, ())) for path in paths if path[-3:] == ".md"],
+        [
+            (f"docs/{path}", aliases.get(path, ()))
+            for path in paths
+            if path[-3:] == ".md"
+        ],
         [f"docs/{path}" for path in paths],
     )
     for target in links:

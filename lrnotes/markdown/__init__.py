@@ -1,0 +1,1 @@
+"""One Python-Markdown extension: what a note means."""

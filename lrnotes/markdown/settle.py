@@ -1,0 +1,118 @@
+"""The last step: marks of headings become the ids that the conversions gave."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter, defaultdict, deque
+from urllib.parse import unquote
+
+from lrnotes.markdown.blocks import block_anchor, find_block
+from lrnotes.markdown.context import Index
+from lrnotes.markdown.places import Places
+from lrnotes.model import Place, Problem
+from lrnotes.vault.names import find_heading
+from lrnotes.vault.nearest import nearest
+
+_MARKED = re.compile(r"<a\s[^>]*\bdata-lrn-(?:to|at|md)=[^>]*>")
+_TO = re.compile(r'\sdata-lrn-to="([^"]*)"')
+_MD = re.compile(r'\sdata-lrn-md="([^"]*)"')
+_AT = re.compile(r'\sdata-lrn-at="([^"]*)"')
+_HREF = re.compile(r'\shref="([^"]*)"')
+
+
+def settle(text: str, path: str, index: Index) -> tuple[str, tuple[Problem, ...]]:
+    """Return a page's HTML with its marks settled, and the headings that are missing.
+
+    ``path`` is the note's; the index holds the records of all notes by now.
+    """
+    if "data-lrn-" not in text:
+        return text, ()
+    settler = _Settler(path, index)
+    return _MARKED.sub(settler.settle, text), tuple(settler.problems)
+
+
+class _Settler:
+    """Settles the links of one page in their order."""
+
+    def __init__(self, path: str, index: Index) -> None:
+        self.path, self.index = path, index
+        self.problems: list[Problem] = []
+        self.seen: Counter[str] = Counter()
+        self._places: Places | None = None
+        self._written: dict[tuple[str, str], deque[str]] | None = None
+
+    def settle(self, found: re.Match[str]) -> str:
+        """Return the opening tag of a link with its real address."""
+        tag = found[0]
+        written = _MD.search(tag)
+        if written:
+            return self._settle_written(_MD.sub("", tag), html.unescape(written[1]))
+        to, at = _TO.search(tag), _AT.search(tag)
+        tag = _AT.sub("", _TO.sub("", tag))
+        anchor = self._find(html.unescape(to[1]), missing=at is None) if to else ""
+        anchor = anchor or (html.unescape(at[1]) if at else "")
+        if not anchor:
+            # An empty address would load the page again.
+            return tag.replace('href=""', 'href="#"')
+        ending = html.escape(f"#{anchor}")
+        return _HREF.sub(lambda href: f' href="{href[1]}{ending}"', tag)
+
+    def _settle_written(self, tag: str, target: str) -> str:
+        """Return the tag of a Markdown link, its fragment as written or a heading's."""
+        path, _, fragment = target.partition("#")
+        record = self.index.records.get(path)
+        heading = find_heading(record.headings, unquote(fragment)) if record else None
+        is_id = record and any(each.id == fragment for each in record.headings)
+        anchor = heading.id if heading and not is_id else fragment
+        ending = html.escape(f"#{anchor}")
+        return _HREF.sub(lambda href: f' href="{href[1]}{ending}"', tag)
+
+    def _find(self, target: str, *, missing: bool) -> str:
+        """Return the id of the heading that a mark names; report a missing one."""
+        path, _, fragment = target.partition("#")
+        record = self.index.records.get(path)
+        if record is None:
+            return ""
+        if fragment.startswith("^"):
+            block = find_block(record.blocks, fragment[1:])
+            if not block:
+                known = [f"^{name}" for name in record.blocks]
+                self._report("block", path, fragment, known)
+            return block and block_anchor(block)
+        heading = find_heading(record.headings, fragment)
+        if heading:
+            return heading.id
+        if missing:
+            headings = [each.text for each in record.headings]
+            self._report("heading", path, fragment, headings)
+        return ""
+
+    def _report(self, kind: str, path: str, fragment: str, known: list[str]) -> None:
+        raw = self._raw(path, fragment)
+        if not raw:
+            # It stands in an embedded note, on whose own page it is reported.
+            return
+        self.seen[raw] += 1
+        what = f'no {kind} "{fragment}" in {path}'
+        near = nearest(fragment.rpartition("#")[2], known)
+        hint = f"nearest: {', '.join(near)}" if near else ""
+        place = self._find_place(raw)
+        self.problems.append(Problem(f"unresolved-{kind}", place, what, hint))
+
+    def _raw(self, path: str, fragment: str) -> str:
+        """Return how the page's next link to this place is written; empty for none."""
+        if self._written is None:
+            self._written = defaultdict(deque)
+            record = self.index.records.get(self.path)
+            for link in record.links if record else ():
+                if not link.is_embed:
+                    self._written[link.resolved, link.fragment].append(link.raw)
+        waiting = self._written.get((path, fragment))
+        return waiting.popleft() if waiting else ""
+
+    def _find_place(self, raw: str) -> Place:
+        if self._places is None:
+            note = self.index.notes.get(self.path)
+            self._places = Places(self.path, note.text if note else "")
+        return self._places.find(raw, self.seen[raw])

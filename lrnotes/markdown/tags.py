@@ -1,0 +1,64 @@
+"""Tags in the text: ``#topic/part``."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.inlinepatterns import InlineProcessor
+from markdown.util import AtomicString
+
+from lrnotes.markdown.conversion import Conversion
+from lrnotes.markdown.targets import relative_url
+from lrnotes.vault.fold import fold
+
+# Letters, digits, `_`, `-` and `/`, not digits alone.
+_NAME = r"(?=[\w/-]*[^\W\d])[\w/-]+"
+TAG = rf"(?<!\S)#({_NAME})"
+_LINE = re.compile(rf"^[ >*+-]*#{_NAME}", re.MULTILINE)
+
+
+class TagProcessor(InlineProcessor):
+    """Marks tags, and leads to their pages where there are such."""
+
+    ANCESTOR_EXCLUDES = ("a",)
+
+    def __init__(self, conversion: Conversion) -> None:
+        """Work for one conversion."""
+        super().__init__(TAG, conversion.md)
+        self.conversion = conversion
+
+    def handleMatch(  # type: ignore[override]
+        self,
+        m: re.Match[str],
+        data: str,  # noqa: ARG002 the library's signature
+    ) -> tuple[Element, int, int]:
+        """Return the element of a tag, and where it stands."""
+        conversion, tag = self.conversion, m[1].strip("/")
+        conversion.found.tags.setdefault(fold(tag), tag)
+        if conversion.index.tag_pages:
+            page = conversion.index.place_in_docs(tag_page(tag))
+            address = relative_url(page, conversion.host)
+            element = Element("a", {"class": "lrn-tag", "href": address})
+        else:
+            element = Element("span", {"class": "lrn-tag"})
+        element.text = AtomicString(f"#{tag}")
+        return element, m.start(), m.start() + 1 + len(m[1].rstrip("/"))
+
+
+def tag_page(tag: str) -> str:
+    """Return the path of a tag's page from the docs folder."""
+    return f"tags/{fold(tag)}.md"
+
+
+def spare_tag_lines(md: Markdown, text: str) -> None:
+    """Let a line that begins with a tag be text; Python-Markdown would head it."""
+    if not _LINE.search(text) or "hashheader" not in md.parser.blockprocessors:
+        return
+    header = md.parser.blockprocessors["hashheader"]
+    pattern = getattr(header, "RE", None)
+    start = r"(?:^|\n)"
+    if pattern is not None and pattern.pattern.startswith(start + "(?P"):
+        spared = f"{start}(?!#{_NAME})" + pattern.pattern.removeprefix(start)
+        header.RE = re.compile(spared)  # type: ignore[attr-defined]
