@@ -1,4 +1,4 @@
-"""The command line: run, status, check; exit codes 0, 1 (findings), 2 (usage)."""
+"""The command line; exit codes 0, 1 (findings), 2 (usage)."""
 
 from __future__ import annotations
 
@@ -106,6 +106,42 @@ def check(form: str, folder: Path) -> None:
         click.echo(f"{len(problems)} findings", err=True)
     loud = [each for each in problems if _level(project, each) in ("warn", "error")]
     sys.exit(1 if loud else 0)
+
+
+@commands.command()
+@click.argument("name")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write.")
+@FOLDER
+def notebook(name: str, output: Path | None, folder: Path) -> None:
+    """Write a script, with its valid result, as an executed notebook.
+
+    \b
+    Example: lrnotes notebook momentum -o momentum.ipynb
+    """
+    from lrnotes.show.notebook import write_notebook
+
+    project = _read(folder)
+    project.load()
+    for chosen in _choose(project, [name]):
+        text = write_notebook(project.scripts[chosen], project.results.get(chosen))
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            output.write_text(text, encoding="utf-8")
+
+
+@commands.command()
+@FOLDER
+def prune(folder: Path) -> None:
+    """Delete recorded results that no script of the project needs.
+
+    \b
+    Example: lrnotes prune
+    """
+    project = _read(folder)
+    keys = [project.plan(script).key for script in project.scripts.values()]
+    pruned = project.cache.prune(keys)
+    click.echo(f"{pruned.files} files deleted, {pruned.bytes / 1e6:.1f} MB")
 
 
 def _read(folder: Path) -> Project:

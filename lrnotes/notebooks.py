@@ -32,9 +32,9 @@ _PAGE = re.compile(r'href="([^"#?:]+\.(?:md|ipynb))(#[^"]*)?"')
 class NotebookPages:
     """Writes the copies and keeps the prose that belongs into their pages."""
 
-    def __init__(self, project: Project, index: Index, urls: Mapping[str, str]) -> None:
+    def __init__(self, project: Project, index: Index) -> None:
         """Keep the project and what its conversions need."""
-        self.project, self.index, self.urls = project, index, urls
+        self.project, self.index = project, index
         self.prose: dict[str, list[str]] = {}
         self.anchors: dict[str, dict[str, str]] = {}
         names: list[str] = []
@@ -77,7 +77,6 @@ class NotebookPages:
             extension_configs={**self.options, **ours},
         )
         html = markdown.convert(f"\n\n{_BORDER}\n\n".join(pieces))
-        html = _PAGE.sub(lambda found: self._make_url(path, found), html)
         return re.split(rf"<p>{_BORDER}</p>", html)
 
     def _fill_captions(self, fragment: Fragment) -> str:
@@ -91,21 +90,32 @@ class NotebookPages:
             html = html.replace(f"\x02md{at}\x03", made)
         return html
 
-    def _make_url(self, path: str, found: re.Match[str]) -> str:
-        joined = posixpath.join(posixpath.dirname(path), unquote(found[1]))
-        target = posixpath.normpath(joined)
-        if target not in self.urls:
-            return found[0]
-        url = relative_url(self.urls[target], self.urls.get(path, path))
-        return f'href="{url}{found[2] or ""}"'
+    def fill(self, path: str, html: str, urls: Mapping[str, str]) -> str:
+        """Return a rendered notebook with its prose in place and its cells named.
 
-    def fill(self, path: str, html: str) -> str:
-        """Return a rendered notebook with its prose in place and its cells named."""
+        ``urls`` gives the URL of each page by its path, as the builder has made them.
+        """
         prose, anchors = self.prose.get(path, []), self.anchors.get(path, {})
-        html = _SLOT.sub(lambda found: prose[int(found[1])], html)
-        return _CELL.sub(
-            lambda found: f'id="{anchors.get(found[1], f"cell-id={found[1]}")}"', html
-        )
+
+        def fill_slot(found: re.Match[str]) -> str:
+            return _PAGE.sub(
+                lambda link: _make_url(path, link, urls), prose[int(found[1])]
+            )
+
+        def name_cell(found: re.Match[str]) -> str:
+            return f'id="{anchors.get(found[1], f"cell-id={found[1]}")}"'
+
+        return _CELL.sub(name_cell, _SLOT.sub(fill_slot, html))
+
+
+def _make_url(path: str, link: re.Match[str], urls: Mapping[str, str]) -> str:
+    """Return the attribute with the page's URL in place of its source's path."""
+    joined = posixpath.join(posixpath.dirname(path), unquote(link[1]))
+    target = posixpath.normpath(joined)
+    if target not in urls:
+        return link[0]
+    url = relative_url(urls[target], urls[path])
+    return f'href="{url}{link[2] or ""}"'
 
 
 def _split_prose(script: Script) -> tuple[Script, list[str]]:

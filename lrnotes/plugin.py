@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -82,7 +83,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         texts = {file.src_uri: _read(file) for file in files}
         self.project = project = Project.read(self.layout, texts)
         if self.engine is None:
-            self.engine = project.make_engine(Progress())
+            self.engine = project.make_engine(Progress(sys.stderr, log.info))
         project.run(self.engine)
         self.book = Book(project)
         self._add_pages(files, config)
@@ -92,7 +93,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             files.append(File.generated(config, name, content=content))
         urls = {f"{self.layout.docs}/{file.src_uri}": file.url for file in files}
         index = self.book.make_index(urls)
-        self.notebooks = NotebookPages(project, index, urls)
+        self.notebooks = NotebookPages(project, index)
         self._replace_notebooks(files, config)
         add_extensions(config.markdown_extensions, config.mdx_configs, {"index": index})
         return files
@@ -135,14 +136,16 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         self, env: Environment, *, config: MkDocsConfig, files: Files
     ) -> Environment:
         """Settle what needs all notes: headings, cells, addresses."""
-        for file in files.documentation_pages():
-            page = file.page
-            if page is None or page.content is None:
-                continue
-            path = f"{self.layout.docs}/{file.src_uri}"
-            html = page.content
-            if file.src_uri.endswith(".ipynb"):
-                html = self.notebooks.fill(path, html)
+        pages = {
+            f"{self.layout.docs}/{file.src_uri}": file.page
+            for file in files.documentation_pages()
+            if file.page is not None and file.page.content is not None
+        }
+        urls = {path: page.url for path, page in pages.items()}
+        for path, page in pages.items():
+            html = page.content or ""
+            if path.endswith(".ipynb"):
+                html = self.notebooks.fill(path, html, urls)
             page.content = self.book.finish(path, html, page.url)
             # The builder looks for anchors before the cells are in the page.
             page.present_anchor_ids = (page.present_anchor_ids or set()) | set(

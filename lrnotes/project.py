@@ -63,8 +63,15 @@ class Project:
         for path, text in _list_snippets(layout, project.problems):
             project._add_script(*read_snippet(path, text))
         project._check_modules()
+        # A notebook is no Markdown file, so its name alone finds it as an alias does.
+        notebooks = [
+            (each.path, (Path(each.path).stem,)) for each in project.of_kind("notebook")
+        ]
         project.vault = Vault.build(
-            ((note.path, note.aliases) for note in project.notes.values()),
+            [
+                *((note.path, note.aliases) for note in project.notes.values()),
+                *notebooks,
+            ],
             [f"{layout.docs}/{name}" for name in found],
             [script.path for script in project.of_kind("snippet")],
             layout.docs,

@@ -1,5 +1,6 @@
 """The MkDocs door on small real sites."""
 
+import json
 import re
 
 import pytest
@@ -181,3 +182,42 @@ def test_a_project_without_code_or_links_is_built_as_before(make_site):
 
     assert built.returncode == 0, built.stderr
     assert "<em>text</em>" in site.page("index")
+
+
+def test_a_notebook_is_linked_by_its_name_and_its_prose_links_on(make_site):
+    pytest.importorskip("mkdocs_jupyter")
+    cell = {"metadata": {}, "id": "a"}
+    source = ["# Steps\n", "\n", "See [[index]] and $x^2$."]
+    notebook = {
+        "cells": [
+            {**cell, "cell_type": "markdown", "source": source},
+            {
+                **cell,
+                "id": "b",
+                "cell_type": "code",
+                "source": ["6 * 7"],
+                "outputs": [],
+                "execution_count": None,
+            },
+        ],
+        "metadata": {"language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    site = make_site(
+        {
+            "docs/index.md": "# A\n\n[[steps]]\n",
+            "docs/steps.ipynb": json.dumps(notebook),
+        },
+        "site_name: t\nplugins: [lrnotes, mkdocs-jupyter: {include: ['*.ipynb']}]\n",
+    )
+
+    built = site.build("--strict")
+
+    assert built.returncode == 0, built.stderr
+    assert 'href="steps/"' in site.page("index")
+    page = site.page("steps")
+    assert 'href="../"' in page
+    assert ">42<" in page.replace("\n", "")
+    assert 'class="katex' in page
+    assert "lrnprose" not in page

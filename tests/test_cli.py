@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 CODE = "# %% a\nimport steps\nprint(steps.COUNT)\n"
 FILES = {
     "docs/index.md": "# Home\n\n[[Nowhere]]\n",
@@ -65,3 +67,30 @@ def test_a_folder_that_is_no_project_is_answered_in_one_line(make_site):
     assert answer.returncode == 2
     assert answer.stderr.startswith("lrnotes: no lrnotes project here; ")
     assert "Traceback" not in answer.stderr
+
+
+def test_a_notebook_holds_the_recorded_outputs(make_site):
+    nbformat = pytest.importorskip("nbformat")
+    site = make_site(FILES)
+    site.command("lrnotes", "run")
+
+    answer = site.command("lrnotes", "notebook", "a")
+
+    book = nbformat.reads(answer.stdout, 4)
+    nbformat.validate(book)
+    (cell,) = book.cells
+    assert cell.outputs[0].text == "1\n"
+
+
+def test_pruning_keeps_what_the_project_needs(make_site):
+    site = make_site(FILES)
+    site.command("lrnotes", "run")
+    site.write({"snippets/a.py": CODE.replace("COUNT)", "COUNT + 1)")})
+    site.command("lrnotes", "run")
+
+    pruned = site.command("lrnotes", "prune")
+
+    assert pruned.returncode == 0, pruned.stderr
+    assert not pruned.stdout.startswith("0 files")
+    assert site.command("lrnotes", "status").returncode == 0
+    assert site.command("lrnotes", "prune").stdout.startswith("0 files")

@@ -4,27 +4,9 @@ from __future__ import annotations
 
 import re
 
-from markdown import Markdown
-from markdown.preprocessors import Preprocessor
-
 from lrnotes.text.literal import blank_literals
 
 _COMMENT = re.compile(r"(?<!\\)%%.*?%%", re.DOTALL)
-
-
-class CommentPreprocessor(Preprocessor):
-    """Takes comments out of a page."""
-
-    def __init__(self, md: Markdown) -> None:
-        """Work for one Markdown instance."""
-        super().__init__(md)
-
-    def run(self, lines: list[str]) -> list[str]:
-        """Return the lines without comments; a line that was one leaves no gap."""
-        text = "\n".join(lines)
-        if "%%" not in text:
-            return lines
-        return remove_comments(text).split("\n")
 
 
 def remove_comments(text: str) -> str:

@@ -95,7 +95,7 @@ class Conversion:
         self.embeds = 0
         self.embedded = ""
         self.has_carets = False
-        self.has_variables = False
+        self.has_variables = self.has_bars = False
         self.cell_links: list[tuple[Element, str]] = []
         self.is_cut = False
         self.found = self._findings()

@@ -7,8 +7,6 @@ import re
 from collections import defaultdict, deque
 from typing import Any
 
-from markdown.preprocessors import Preprocessor
-
 from lrnotes.markdown.conversion import Conversion
 from lrnotes.markdown.slots import fill_fragment
 from lrnotes.model import Fence, Fragment, Problem
@@ -20,44 +18,39 @@ _LIST_MARK = re.compile(r"[-+*]|\d+[.)]")
 _SHOWN_OPTIONS = ("title", "hl_lines", "linenums")
 
 
-class ExecFencePreprocessor(Preprocessor):
-    """Puts finished HTML in the place of the fences that were run."""
+def place_fences(conversion: Conversion, text: str) -> str:
+    """Return the text with a slot, or plain code, for each executed fence."""
+    if "exec" not in text:
+        return text
+    _accept_options(conversion)
+    fences, _ = find_fences(text, conversion.path)
+    if not fences:
+        return text
+    lines, known = text.split("\n"), _Known(conversion)
+    replaced = [
+        (fence, _replace(conversion, fence, known.take(fence), lines))
+        for fence in fences
+    ]
+    for fence, instead in reversed(replaced):
+        lines[fence.start - 1 : fence.end] = instead
+    return "\n".join(lines)
 
-    def __init__(self, conversion: Conversion) -> None:
-        """Work for one conversion."""
-        super().__init__(conversion.md)
-        self.conversion = conversion
 
-    def run(self, lines: list[str]) -> list[str]:
-        """Return the lines with a slot, or plain code, for each executed fence."""
-        _accept_options(self.conversion)
-        text = "\n".join(lines)
-        if "exec" not in text:
-            return lines
-        fences, _ = find_fences(text, self.conversion.path)
-        known = _Known(self.conversion)
-        replaced = [(fence, self._replace(fence, known.take(fence), lines))
-                    for fence in fences]  # fmt: skip
-        for fence, instead in reversed(replaced):
-            lines[fence.start - 1 : fence.end] = instead
-        return lines
-
-    def _replace(
-        self, fence: Fence, known: Fence | None, lines: list[str]
-    ) -> list[str]:
-        conversion = self.conversion
-        if known is None:
-            if conversion.index.notes and not conversion.is_printed:
-                _report_hidden(conversion, fence)
-            return _as_code(fence, lines)
-        script = conversion.path
-        if known.session:
-            script = f"{script}::{known.session}"
-        fragment = conversion.index.fragments.get(f"{script}#{known.index}|all")
-        if fragment is None:
-            return _as_code(fence, lines)
-        conversion.places.line = known.cell.place.line
-        return _as_slot(fence, fragment, conversion)
+def _replace(
+    conversion: Conversion, fence: Fence, known: Fence | None, lines: list[str]
+) -> list[str]:
+    if known is None:
+        if conversion.index.notes and not conversion.is_printed:
+            _report_hidden(conversion, fence)
+        return _as_code(fence, lines)
+    script = conversion.path
+    if known.session:
+        script = f"{script}::{known.session}"
+    fragment = conversion.index.fragments.get(f"{script}#{known.index}|all")
+    if fragment is None:
+        return _as_code(fence, lines)
+    conversion.places.line = known.cell.place.line
+    return _as_slot(fence, fragment, conversion)
 
 
 class _Known:

@@ -2,29 +2,7 @@
 
 from __future__ import annotations
 
-from markdown import Markdown
-from markdown.preprocessors import Preprocessor
-
 from lrnotes.text.literal import blank_literals
-
-
-class InlineFootnotePreprocessor(Preprocessor):
-    """Makes ordinary footnotes of those in the line, where a page has footnotes."""
-
-    def __init__(self, md: Markdown) -> None:
-        """Work for one Markdown instance."""
-        super().__init__(md)
-
-    def run(self, lines: list[str]) -> list[str]:
-        """Return the lines with references, and the notes after them."""
-        text = "\n".join(lines)
-        if (
-            "^[" not in text
-            or self.md is None
-            or "footnote" not in self.md.inlinePatterns
-        ):
-            return lines
-        return move_footnotes(text).split("\n")
 
 
 def move_footnotes(text: str) -> str:

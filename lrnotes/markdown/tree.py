@@ -45,8 +45,9 @@ class PageTreeprocessor(Treeprocessor):
             lift_embeds(root)
         if self.conversion.has_carets:
             name_blocks(root, self.conversion)
-        size_images(root)
-        report_cut_links(root, self.conversion)
+        if self.conversion.has_bars:
+            size_images(root)
+            report_cut_links(root, self.conversion)
         if self.conversion.parent is None:
             append_references(root, self.conversion)
             append_evidence(root, self.conversion)
@@ -63,8 +64,6 @@ class HeadingTreeprocessor(Treeprocessor):
     def run(self, root: Element) -> None:
         """Record the headings; a heading wins over a cell of the same name."""
         conversion = self.conversion
-        if conversion.parent is not None:
-            return
         found = conversion.found
         found.headings.extend(read_headings(root, conversion))
         for shell, fragment in conversion.cell_links:
@@ -82,7 +81,7 @@ class RecordTreeprocessor(Treeprocessor):
     def run(self, root: Element) -> None:  # noqa: ARG002 the library's signature
         """Leave the record of this page in the index."""
         conversion = self.conversion
-        if conversion.parent is None and conversion.path:
+        if conversion.path:
             record_properties(conversion)
             record = conversion.found.record(conversion.path)
             conversion.index.records[conversion.path] = record

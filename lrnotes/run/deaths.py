@@ -19,22 +19,22 @@ def explain_death(status: int | None, job: Job, dump: Iterable[str] = ()) -> Fai
     """Return the failure of the cell that ran when its process ended.
 
     ``status`` is the exit status, -n for signal n, None when the script was stopped for
-    taking too long; ``dump`` is what the fault handler wrote.
+    taking too long; ``dump`` is the stack as the fault handler writes it.
     """
     if status is None:
         message = f"the script was stopped after {job.timeout:g} s"
         return Failure("timeout", "timeout", message)
-    if status >= 0:
-        message = f"the script ended its process with code {status}"
-        return Failure("exit", "os._exit", message)
-    name = signal.Signals(-status).name
-    message = f"the process was ended by {name}"
-    if name in _PERHAPS_MEMORY:
-        message += ", perhaps for want of memory"
     frames = tuple(_read_frames(dump, job))
     # The outermost frame is the cell's own.
     inside = [frame.line for frame in frames if frame.path == frames[0].path]
     line = inside[-1] if inside and frames[0].path.startswith("<cell") else 1
+    if status >= 0:
+        message = f"the script ended its process with code {status}"
+        return Failure("exit", "os._exit", message, line=line, frames=frames)
+    name = signal.Signals(-status).name
+    message = f"the process was ended by {name}"
+    if name in _PERHAPS_MEMORY:
+        message += ", perhaps for want of memory"
     return Failure("signal", name, message, line=line, frames=frames)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -50,6 +51,9 @@ class Session:
         self.index = 0
         self.last_line = 1
         self.names: tuple[str, ...] = ()
+        self.stray: BaseException | None = None
+        """What ended a thread of the script and nobody else was told."""
+        self.hook, threading.excepthook = threading.excepthook, self._hear_thread
         self.began = self.started = time.perf_counter()
 
     def run(self) -> None:
@@ -108,10 +112,22 @@ class Session:
                 outputs += [shown] if shown else []
             with self.record.paused():
                 outputs += capture.take_figures()
+            self._raise_stray()
         # Whatever a script raises is an outcome, SystemExit too.
         except BaseException as error:
             return outputs, error
         return outputs, None
+
+    def _hear_thread(self, told: threading.ExceptHookArgs) -> None:
+        """Print what ended a thread, as Python does, and keep it for the outcome."""
+        self.hook(told)
+        if not issubclass(told.exc_type, SystemExit):
+            self.stray = told.exc_value
+
+    def _raise_stray(self) -> None:
+        stray, self.stray = self.stray, None
+        if stray is not None:
+            raise stray
 
     def _fail(self, error: BaseException) -> Failure:
         """Return the failure that an exception is, with the values in its assert."""

@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from lrnotes.model import Environment
+from lrnotes.run.exits import watch_exit
 from lrnotes.run.fingerprint import PRELOADED
 from lrnotes.run.hardware import (
     Device,
@@ -148,6 +149,7 @@ def run_script(
     _arm(job, session, channel)
     set_device(device)
     limit_memory(job.memory)
+    watch_exit(channel.number)
     recorder.start()
     session.run()
     if hasattr(signal, "setitimer"):

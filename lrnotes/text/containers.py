@@ -70,14 +70,18 @@ class Frame:
     """Whether only Python-Markdown still has the container open."""
     last: Frame | None = None
     """The container that indented lines go on with."""
-    ghosts: list[int] = field(default_factory=list)
-    """Columns at which only CommonMark sees the content of an open item."""
+    ghosts: list[tuple[int, int]] = field(default_factory=list)
+    """Columns at which CommonMark sees the content of an open item, where a line that
+    stands left of its four columns has left it; and how many levels in the item is for
+    Python-Markdown, 0 where it sees none."""
     before: Frame | None = None
     """Of a footnote: what indented lines go on with once it has ended."""
     is_tight: bool = False
     """Whether the text of an item is being read that stands in its first block."""
     is_late: bool = False
     """Whether that item goes on with a list after a blank line."""
+    has_split: bool = False
+    """Whether the block at hand goes on below a slot, out of the list it began with."""
     depth: int = 0
 
     def chain(self) -> Iterator[Frame]:
@@ -103,7 +107,7 @@ class Frame:
             if self.outer is None or self.kind == "quote":
                 return False
             return self.outer.holds(column + TAB)
-        return distance < TAB or any(0 <= column - at < TAB for at in self.ghosts)
+        return distance < TAB or any(0 <= column - at < TAB for at, _ in self.ghosts)
 
     def agrees(self, line: Line) -> bool:
         """Return whether CommonMark, too, begins a container at that line."""
@@ -118,11 +122,47 @@ class Frame:
 
     def age(self, column: int) -> None:
         """Note that a line begins at that column: what it closes for whom."""
-        offset, frame, contents = 0, self.last, []
+        ghosts = [(at, 0) for at, _ in self.ghosts]
+        level, frame = 0, self.last
         while frame and frame.kind in ("item", "block", "note"):
-            contents.append(offset + TAB - frame.slack)
-            offset, frame = offset + TAB, frame.last
-        self.ghosts = [each for each in self.ghosts + contents if each <= column]
+            level += 1
+            ghosts.append((level * TAB - frame.slack, level))
+            frame = frame.last
+        self.ghosts = [ghost for ghost in ghosts if ghost[0] <= column]
+
+    def level_of(self, column: int) -> int:
+        """Return how many levels in, from the root or quote, CommonMark sees a line."""
+        if self.outer and self.kind != "quote" and column + self.slack < 0:
+            return self.outer.level_of(column + TAB)
+        if any(frame.has_split for frame in self.chain()):
+            return 0
+        inner = (level for at, level in self.ghosts if at <= column)
+        return self.level + max(inner, default=0)
+
+    def split(self, column: int) -> None:
+        """Note that text stands at that column in a block, below a slot.
+
+        With the blank line below the slot the text ends a list that it stands left of,
+        and what follows in the block goes on with the text.
+        """
+        if self.outer and self.kind in ("item", "note") and column < 0:
+            self.outer.has_split = True
+            self.outer.split(column + TAB)
+
+    def is_split(self, column: int) -> bool:
+        """Return whether a slot would be indented code below such text."""
+        if self.has_split and column >= TAB:
+            return True
+        if self.outer is None or self.kind == "quote":
+            return False
+        return self.outer.is_split(column + TAB)
+
+    @property
+    def level(self) -> int:
+        """How many levels in this container is, from the root or quote around it."""
+        if self.outer is None or self.kind == "quote":
+            return 0
+        return self.outer.level + 1
 
     def end_note(self) -> None:
         """Close a footnote, as two blank lines do for Python-Markdown alone."""
@@ -130,7 +170,7 @@ class Frame:
             self.last = self.last.before
             if self.last:
                 self.last.grow_stale()
-            self.ghosts.append(TAB)
+            self.ghosts.append((TAB, 0))
 
     def grow_stale(self) -> None:
         """Mark this container and what is open in it as closed for CommonMark."""

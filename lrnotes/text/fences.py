@@ -17,7 +17,7 @@ from lrnotes.text.commonmark import Opening, Span, find_spans, read_opening
 from lrnotes.text.groups import Group, Grouping, Loose, group_lines
 from lrnotes.text.info import Info
 from lrnotes.text.layout import Layout
-from lrnotes.text.lines import cut_columns, normalise, split_lines
+from lrnotes.text.lines import TAB, cut_columns, normalise, split_lines
 from lrnotes.text.options import read_options
 from lrnotes.text.reasons import CLOSING, COLUMNS, Why, doubt
 from lrnotes.text.scan import read_layout
@@ -205,17 +205,27 @@ class _Finder:
         self.count[options.session] += 1
 
     def _fence(self, group: Group, options: Options, source: str) -> Fence:
-        opening = self.raw[group.start]
         return Fence(
             cell=Cell(
                 "code", options.title, source, self._place(group.start + 1), options
             ),
             start=group.start + 1,
             end=group.end + 1,
-            prefix=opening[: opening.index(group.mark)],
+            prefix=self._prefix(group),
             session=options.session,
             index=self.count[options.session],
         )
+
+    def _prefix(self, group: Group) -> str:
+        """Return what the fence stands behind, indented enough to stay in its list."""
+        opening = self.raw[group.start]
+        marks = group.prefix[: group.prefix.rfind(">") + 1]
+        if marks and len(marks) < len(group.prefix):
+            marks += " "
+        columns = TAB * self.layout.levels.get(self.masked[group.start], 0)
+        if columns > len(group.prefix) - len(marks):
+            return marks + " " * columns
+        return opening[: opening.index(group.mark)]
 
     def _source_lines(self, group: Group) -> Iterator[str]:
         lines = self.raw[group.start + 1 : group.end]

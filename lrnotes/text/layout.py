@@ -26,6 +26,8 @@ class Layout:
     """Why a reading is in doubt, and the line that is to blame."""
     frames: dict[int, Frame] = field(default_factory=dict)
     """The container of each slot."""
+    levels: dict[int, int] = field(default_factory=dict)
+    """How many times four columns a slot needs, to stand where its writer sees it."""
 
     def doubt(self, number: int, why: str, line: int) -> None:
         """Leave the slot on a line in doubt, if it would be code."""
@@ -42,19 +44,26 @@ class Layout:
         why: str = "its indentation is read in two ways",
     ) -> None:
         """Record lines as Python-Markdown reads them, and slots as both readers do."""
+        has_slot = False
         for line in lines:
             self.kinds[line.number] = kind
             if SLOT in line.text:
+                has_slot = True
                 self._mark_slot(frame, line, reading)
+                if frame.is_split(line.column):
+                    self.doubt(line.number, why, line.number)
                 if self.readings[line.number] == "doubt":
                     self.reasons[line.number] = (why, line.number)
+            elif has_slot:
+                frame.split(line.column)
 
     def _mark_slot(self, frame: Frame, line: Line, reading: Reading) -> None:
         self.frames[line.number] = frame
         home, column = line.home or (frame, line.column)
         agrees = home.holds(column) == (reading == "code")
         if line.home is None:
-            frame.leave(line.column)
+            self.levels[line.number] = frame.level_of(column)
+            frame.leave(column)
         # A fence is cut out with a blank line before it, where more columns would make
         # it indented code; and where a quote's marks are still there, the line has been
         # taken for something else.

@@ -70,7 +70,7 @@ class Leaves:
             if marker:
                 width = len(marker[0].strip()) + 1
                 is_meaning = ":" in marker[0]
-                frame.ghosts.append(TAB if is_meaning else line.column + width)
+                frame.ghosts.append((TAB if is_meaning else line.column + width, 0))
             if is_html and line is not block[0]:
                 self.layout.doubt(line.number, "HTML may go on to it", first)
             if dollars % 2:

@@ -68,6 +68,7 @@ class Placer:
                 self.place(inside, [line.dedent() for line in body[:size]])
             block = body[size:]
         self._settle(frame, block)
+        frame.has_split = False
 
     def _settle(self, frame: Frame, block: list[Line]) -> None:
         """Read a block that opens no admonition, details or tab of its own."""

@@ -1,0 +1,101 @@
+"""The page before it is parsed: what is taken out, put in, and who reads the rest."""
+
+from __future__ import annotations
+
+import re
+
+from markdown.preprocessors import Preprocessor
+
+from lrnotes.markdown.addresses import AddressTreeprocessor
+from lrnotes.markdown.callouts import CalloutProcessor
+from lrnotes.markdown.citations import BracketedProcessor, SentenceProcessor
+from lrnotes.markdown.comments import remove_comments
+from lrnotes.markdown.conversion import Conversion
+from lrnotes.markdown.fences import place_fences
+from lrnotes.markdown.footnotes import move_footnotes
+from lrnotes.markdown.links import WikiLinkProcessor
+from lrnotes.markdown.literal import LiteralHtmlProcessor
+from lrnotes.markdown.maths import HeadingLabelTreeprocessor, MathsTreeprocessor
+from lrnotes.markdown.notes import CutTreeprocessor
+from lrnotes.markdown.tags import HAS_TAG, TagProcessor, spare_tag_lines
+from lrnotes.markdown.tree import (
+    HeadingTreeprocessor,
+    PageTreeprocessor,
+    RecordTreeprocessor,
+)
+from lrnotes.markdown.values import ValueProcessor
+
+_MARKS = re.compile(r"\[\[|==|%%|@|#")
+_MATHS = re.compile(r"\$|\\\(|\\\[|\\begin")
+
+
+class PagePreprocessor(Preprocessor):
+    """Begins a page: the first of ours that sees it."""
+
+    def __init__(self, conversion: Conversion) -> None:
+        """Work for one conversion."""
+        super().__init__(conversion.md)
+        self.conversion = conversion
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the lines with slots, and without comments."""
+        conversion = self.conversion
+        given = text = "\n".join(lines)
+        conversion.begin(text)
+        if "%%" in text:
+            text = remove_comments(text)
+        text = place_fences(conversion, text)
+        if "^[" in text and "footnote" in conversion.md.inlinePatterns:
+            text = move_footnotes(text)
+        _register_inline(conversion, text)
+        _register_tree(conversion, text)
+        return lines if text is given else text.split("\n")
+
+
+# A pattern costs time in every line and a tree processor for every page, so that each
+# is registered where its page has something for it.
+
+
+def _register_inline(conversion: Conversion, text: str) -> None:
+    patterns = conversion.md.inlinePatterns
+    if "`{" in text:
+        # Before plain code spans (190).
+        patterns.register(ValueProcessor(conversion), "lrnotes-value", 190.5)
+    # After code (190), maths (189.9) and escapes (180); before all other brackets.
+    if "<" in text and _MARKS.search(text):
+        literal = LiteralHtmlProcessor(conversion.md)
+        patterns.register(literal, "lrnotes-literal", 177)
+    if "[[" in text:
+        patterns.register(WikiLinkProcessor(conversion), "lrnotes-link", 176)
+    if "@" in text and conversion.index.works:
+        patterns.register(BracketedProcessor(conversion), "lrnotes-citation", 171)
+        # After links, addresses and inline HTML.
+        patterns.register(SentenceProcessor(conversion), "lrnotes-cited", 84)
+    if "#" in text and HAS_TAG.search(text):
+        patterns.register(TagProcessor(conversion), "lrnotes-tag", 83)
+        spare_tag_lines(conversion.md, text)
+
+
+def _register_tree(conversion: Conversion, text: str) -> None:
+    md, processors = conversion.md, conversion.md.treeprocessors
+    conversion.has_carets = "^" in text
+    conversion.has_variables = "{{" in text or "{:" in text
+    conversion.has_bars = "|" in text
+    if "[!" in text:
+        # Before quotes (20).
+        callouts = CalloutProcessor(md)
+        md.parser.blockprocessors.register(callouts, "lrnotes-callout", 21)
+    if conversion.part:
+        # Before footnotes are placed (50).
+        processors.register(CutTreeprocessor(conversion), "lrnotes-cut", 60)
+    # After inline text (20), before line breaks are made pretty (10).
+    processors.register(PageTreeprocessor(conversion), "lrnotes-page", 18)
+    if "](" in text or "]:" in text or conversion.has_variables:
+        processors.register(AddressTreeprocessor(conversion), "lrnotes-addr", 7.5)
+    # Around toc (5), which gives ids and reads labels; before links become URLs (0).
+    if _MATHS.search(text):
+        processors.register(HeadingLabelTreeprocessor(md), "lrnotes-label", 5.5)
+        processors.register(MathsTreeprocessor(conversion), "lrnotes-maths", 4.2)
+    if conversion.parent is None:
+        processors.register(HeadingTreeprocessor(conversion), "lrnotes-heads", 4.5)
+        processors.register(RecordTreeprocessor(conversion), "lrnotes-record", 4.1)
