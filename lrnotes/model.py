@@ -145,7 +145,7 @@ class Fence:
     end: int
     """Line of the closing fence."""
     prefix: str
-    """What stands before the opening fence: indentation and container marks."""
+    """What a line in the fence's place needs before it to stay in its container."""
     session: str
     index: int
     """Which code cell of its session it is, from 0."""

@@ -168,8 +168,9 @@ class Conversion:
 
     def meet(self, raw: str) -> int:
         """Count a link, citation or value as written; return how often it was met."""
-        self.found.seen[raw] += 1
-        return self.found.seen[raw]
+        count = self.found.seen.get(raw, 0) + 1
+        self.found.seen[raw] = count
+        return count
 
     def report(self, kind: str, raw: str, what: str, hint: str = "") -> None:
         """Add a problem at the place where ``raw`` stands."""

@@ -14,7 +14,6 @@ from lrnotes.text.fences import find_fences
 from lrnotes.text.options import shown_source
 
 _FENCE = re.compile(r"(`{3,}|~{3,})")
-_LIST_MARK = re.compile(r"[-+*]|\d+[.)]")
 _SHOWN_OPTIONS = ("title", "hl_lines", "linenums")
 
 
@@ -50,7 +49,7 @@ def _replace(
     if fragment is None:
         return _as_code(fence, lines)
     conversion.places.line = known.cell.place.line
-    return _as_slot(fence, fragment, conversion)
+    return _as_slot(fence, fragment, conversion, lines)
 
 
 class _Known:
@@ -81,18 +80,27 @@ def _report_hidden(conversion: Conversion, fence: Fence) -> None:
     conversion.found.problems.append(problem)
 
 
-def _as_slot(fence: Fence, fragment: Fragment, conversion: Conversion) -> list[str]:
+def _as_slot(
+    fence: Fence, fragment: Fragment, conversion: Conversion, lines: list[str]
+) -> list[str]:
+    """Return a paragraph of its own for the slot, in the fence's container."""
     token = conversion.md.htmlStash.store(fill_fragment(conversion, fragment))
-    after = _LIST_MARK.sub(lambda mark: " " * len(mark[0]), fence.prefix)
-    # A fence that opens a list item has no line of its own before it.
-    before = [fence.prefix.rstrip()] if after == fence.prefix else []
-    return [*before, fence.prefix + token, after.rstrip()]
+    blank = fence.prefix.rstrip()
+    # Two blank lines in a row would end a footnote.
+    before = [blank] * _has_text(lines, fence.start - 2)
+    after = [blank] * _has_text(lines, fence.end)
+    return [*before, fence.prefix + token, *after]
+
+
+def _has_text(lines: list[str], number: int) -> bool:
+    """Whether there is such a line, counted from 0, with more than container marks."""
+    return 0 <= number < len(lines) and bool(lines[number].strip(" \t>"))
 
 
 def _as_code(fence: Fence, lines: list[str]) -> list[str]:
     """Return the fence's lines as plain code, without its option lines."""
     opening = lines[fence.start - 1]
-    mark = _FENCE.match(opening, len(fence.prefix))
+    mark = _FENCE.search(opening)
     if mark is None:
         return lines[fence.start - 1 : fence.end]
     cell = fence.cell
@@ -103,7 +111,7 @@ def _as_code(fence: Fence, lines: list[str]) -> list[str]:
     )
     dropped = cell.source.count("\n") - shown_source(cell).count("\n")
     body = lines[fence.start + dropped : fence.end]
-    return [f"{fence.prefix}{mark[0]}python{options}", *body]
+    return [f"{opening[: mark.start()]}{mark[0]}python{options}", *body]
 
 
 def _accept_options(conversion: Conversion) -> None:

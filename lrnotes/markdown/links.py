@@ -24,6 +24,9 @@ from lrnotes.model import Link
 from lrnotes.vault.names import Resolution
 
 
+_PLAIN = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")
+
+
 class WikiLinkProcessor(InlineProcessor):
     """Makes links and embeds of ``[[…]]`` and ``![[…]]``."""
 
@@ -73,8 +76,7 @@ def _make_element(conversion: Conversion, wiki: Wiki, written: str) -> Element:
 
 
 def _link(conversion: Conversion, wiki: Wiki, link: Link) -> Element:
-    index = conversion.index
-    text = wiki.text or AtomicString(wiki.shown)
+    index, text = conversion.index, _text(wiki)
     if is_snippet(link.resolved, index) and link.resolved not in index.cells:
         what = f"{link.resolved} is a module, which has no page"
         conversion.report("unresolved-link", link.raw, what)
@@ -135,7 +137,14 @@ def _unresolved(
         near = vault.nearest(link.target)
         hint = f"nearest: {', '.join(near)}" if near else ""
         conversion.report("unresolved-link", link.raw, what, hint)
-    return _mark_unresolved(wiki.text or AtomicString(wiki.shown), what)
+    return _mark_unresolved(_text(wiki), what)
+
+
+def _text(wiki: Wiki) -> str:
+    """Return what a link shows; text without any mark need not be read for marks."""
+    if wiki.text and not _PLAIN.fullmatch(wiki.text):
+        return wiki.text
+    return AtomicString(wiki.text or wiki.shown)
 
 
 def _mark_unresolved(text: str, what: str) -> Element:

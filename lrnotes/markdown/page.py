@@ -26,7 +26,6 @@ from lrnotes.markdown.tree import (
 from lrnotes.markdown.values import ValueProcessor
 
 _MARKS = re.compile(r"\[\[|==|%%|@|#")
-_MATHS = re.compile(r"\$|\\\(|\\\[|\\begin")
 
 
 class PagePreprocessor(Preprocessor):
@@ -93,7 +92,7 @@ def _register_tree(conversion: Conversion, text: str) -> None:
     if "](" in text or "]:" in text or conversion.has_variables:
         processors.register(AddressTreeprocessor(conversion), "lrnotes-addr", 7.5)
     # Around toc (5), which gives ids and reads labels; before links become URLs (0).
-    if _MATHS.search(text):
+    if "$" in text or "\\" in text:
         processors.register(HeadingLabelTreeprocessor(md), "lrnotes-label", 5.5)
         processors.register(MathsTreeprocessor(conversion), "lrnotes-maths", 4.2)
     if conversion.parent is None:

@@ -15,7 +15,8 @@ from lrnotes.vault.fold import fold
 
 # Letters, digits, `_`, `-` and `/`, not digits alone.
 _NAME = r"(?=[\w/-]*[^\W\d])[\w/-]+"
-TAG = rf"(?<!\S)#({_NAME})"
+# It begins with what is searched for, which is much faster than to look back first.
+TAG = rf"#(?<!\S#)({_NAME})"
 HAS_TAG = re.compile(TAG)
 _LINE = re.compile(rf"^[ >*+-]*#{_NAME}", re.MULTILINE)
 

@@ -14,20 +14,28 @@ def relative_url(path: str, source: str) -> str:
 
     The builder turns addresses of notes into those of their pages.
     """
-    here, there = source.split("/")[:-1], path.split("/")
+    folder, _, name = path.rpartition("/")
+    return _way(source.rpartition("/")[0], folder) + _quoted(name)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _way(source: str, target: str) -> str:
+    """Return the address of one folder as seen from another, ending in a slash."""
+    here = source.split("/") if source else []
+    there = target.split("/") if target else []
     shared = 0
-    for one, other in zip(here, there[:-1], strict=False):
+    for one, other in zip(here, there, strict=False):
         if one != other:
             break
         shared += 1
-    relative = "/".join([".."] * (len(here) - shared) + there[shared:])
-    return _quoted(relative)
+    steps = [".."] * (len(here) - shared) + there[shared:]
+    return "".join(f"{_quoted(step)}/" for step in steps)
 
 
-@functools.lru_cache(maxsize=4096)
-def _quoted(relative: str) -> str:
+@functools.lru_cache(maxsize=1 << 16)
+def _quoted(name: str) -> str:
     # A colon in the first part would make it a scheme.
-    return quote(relative, safe="/()'!,;@+=~")
+    return quote(name, safe="()'!,;@+=~")
 
 
 def scripts_of(path: str, index: Index) -> list[str]:

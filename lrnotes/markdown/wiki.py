@@ -27,13 +27,15 @@ class Wiki:
     @property
     def shown(self) -> str:
         """The text of a link without ``|``: ``Page > Heading``."""
+        if not self.fragment:
+            return self.target
         parts = [part.strip() for part in self.fragment.split("#")]
         return " > ".join(part for part in (self.target, *parts) if part)
 
 
 def read_wiki(inside: str, *, is_embed: bool = False) -> Wiki | None:
     """Return the parts of what stands between the brackets; None for nothing."""
-    bar = _BAR.search(inside)
+    bar = _BAR.search(inside) if "|" in inside or "\x02" in inside else None
     name = inside[: bar.start()] if bar else inside
     text = inside[bar.end() :].strip() if bar else None
     target, _, fragment = name.partition("#")

@@ -120,6 +120,13 @@ class Frame:
             self.grow_stale()
             self.outer.leave(column + TAB)
 
+    def leave_quote(self) -> None:
+        """Note that a fence without ``>`` ends the quote around for CommonMark."""
+        for frame in self.chain():
+            if frame.kind == "quote":
+                return
+            frame.is_stale = True
+
     def age(self, column: int) -> None:
         """Note that a line begins at that column: what it closes for whom."""
         ghosts = [(at, 0) for at, _ in self.ghosts]
@@ -132,9 +139,12 @@ class Frame:
 
     def level_of(self, column: int) -> int:
         """Return how many levels in, from the root or quote, CommonMark sees a line."""
-        if self.outer and self.kind != "quote" and column + self.slack < 0:
+        frames = list(self.chain())
+        if column + self.slack < 0 or any(frame.is_stale for frame in frames):
+            if self.outer is None or self.kind == "quote":
+                return 0
             return self.outer.level_of(column + TAB)
-        if any(frame.has_split for frame in self.chain()):
+        if any(frame.has_split for frame in frames):
             return 0
         inner = (level for at, level in self.ghosts if at <= column)
         return self.level + max(inner, default=0)

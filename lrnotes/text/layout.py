@@ -64,6 +64,8 @@ class Layout:
         if line.home is None:
             self.levels[line.number] = frame.level_of(column)
             frame.leave(column)
+        else:
+            frame.leave_quote()
         # A fence is cut out with a blank line before it, where more columns would make
         # it indented code; and where a quote's marks are still there, the line has been
         # taken for something else.

@@ -159,3 +159,11 @@ def test_a_place_in_the_scanned_text_is_the_fence_s_own():
         "code", "", "x", Place(PAGE, 4), fences[0].cell.options
     )
     assert Index().fragments == {}
+
+
+def test_a_slot_stays_in_its_footnote(show):
+    html, _ = show("a[^1]\n\n[^1]: body\n\n    ```python exec\n    x\n    ```\n\n    more")
+
+    note = html[html.index('<div class="footnote">') :]
+    assert '<div class="cell">RUN 0</div>' in note
+    assert "<p>more" in note

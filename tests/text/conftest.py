@@ -43,11 +43,8 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="session")
-def shown_as_code():
-    """A function: text to the sources that Python-Markdown shows, by label.
-
-    The second value holds the labels of fences inside a ``<pre>`` of the author's own.
-    """
+def convert():
+    """A function: text to what Python-Markdown makes of it, told of ``exec``."""
     fences = [
         {"name": name, "class": "ran", "format": _show, "validator": _accept}
         for name in ("python", "py")
@@ -61,15 +58,24 @@ def shown_as_code():
         },
     )
 
-    def convert(text):
-        # A callout's title is a block of its own for our extension.
-        text = CALLOUT.sub(r"\1# Title", text)
+    # A callout's title is a block of its own for our extension.
+    return lambda text: converter.reset().convert(CALLOUT.sub(r"\1# Title", text))
+
+
+@pytest.fixture(scope="session")
+def shown_as_code(convert):
+    """A function: text to the sources that Python-Markdown shows, by label.
+
+    The second value holds the labels of fences inside a ``<pre>`` of the author's own.
+    """
+
+    def find(text):
         finder = _Finder()
-        finder.feed(converter.reset().convert(text))
+        finder.feed(convert(text))
         finder.close()
         return finder.shown, finder.in_pre
 
-    return convert
+    return find
 
 
 def _accept(language, inputs, options, attributes, md):

@@ -4,6 +4,7 @@ LRNOTES_EXAMPLES sets how many; a nightly run takes 20,000.
 """
 
 import os
+import re
 import textwrap
 
 import markdown
@@ -221,6 +222,37 @@ def test_raw_html_hides_no_fence_that_runs(shown_as_code, text):
     wrong, _, _ = differences(text, shown_as_code)
 
     assert wrong == set()
+
+
+def put_slots(text):
+    """Return the text with ``slot3.`` for a fence in line 3, parted by blank lines."""
+    lines = text.split("\n")
+    fences, _ = find_fences(text, "docs/a.md")
+    for fence in reversed(fences):
+        blank = fence.prefix.rstrip()
+        around = (
+            lines[fence.start - 2 : fence.start - 1],
+            lines[fence.end : fence.end + 1],
+        )
+        before, after = (
+            [blank] if any(x.strip("> ") for x in y) else [] for y in around
+        )
+        slot = f"{fence.prefix}slot{fence.start}."
+        lines[fence.start - 1 : fence.end] = [*before, slot, *after]
+    return "\n".join(lines), {f"slot{fence.start}." for fence in fences}
+
+
+@checked
+@given(st.one_of(tidy_notes(), untidy_notes()))
+def test_a_slot_behind_the_prefix_stays_out_of_code(convert, text):
+    slotted, slots = put_slots(text)
+    try:
+        html = convert(slotted)
+    except (RuntimeError, ValueError):  # Python-Markdown cannot read the text
+        assume(False)
+    without_code = re.sub(r"(?s)<(code|pre)\b.*?</\1>", "", html)
+
+    assert {slot for slot in slots if slot not in without_code} == set()
 
 
 @checked

@@ -1,0 +1,113 @@
+# %% [markdown]
+# # What becomes of a good rate when something else changes?
+# SGD with batches of 64 does well at the rate 2. Change one thing, keep the rate, and
+# look; then do what a rule of thumb says, or ask a new range test.
+
+# %% one change at a time
+#| slow: true
+import torch
+from choosing_bench import examine, images_each, momentum, read_off, sgd, train
+
+seeds = range(5)
+epochs, tuned = 15, 2.0
+ladder = torch.logspace(-5, 1, 120)
+changes = {  # update rule, batch size, rate by the rule, the other rates to try
+    "nothing": (sgd, 64, 2.0, (0.25, 0.5, 1.0, 4.0)),
+    "batch 64 to 128": (sgd, 128, 4.0, (0.25, 0.5, 1.0)),
+    "batch 64 to 16": (sgd, 16, 0.5, (0.0625, 0.125, 0.25, 1.0)),
+    "momentum 0 to 0.9": (momentum, 64, 0.2, (0.03125, 0.0625, 0.125, 0.25, 0.5)),
+}
+
+
+def carry(rule, batch_size, by_rule, others):
+    """Return validation losses (seed, rate), the best rate, and new tests' answers.
+
+    The first three rates are the one kept, the rule's, and the seed's new answer.
+    """
+    climbs = ladder.expand(len(seeds), 1, -1)
+    tests = train(rule, climbs, seeds, batch_size=batch_size)[0][:, 0]
+    answers = torch.tensor([read_off(losses, ladder) for losses in tests]) / 10
+    fixed = torch.tensor([tuned, by_rule, *others])
+    rates = fixed.repeat(len(seeds), 1)
+    rates = torch.cat([rates[:, :2], answers[:, None], rates[:, 2:]], 1)
+    steps = epochs * images_each // batch_size
+    runs = rates[:, :, None].expand(-1, -1, steps)
+    _, weights = train(rule, runs, seeds, batch_size=batch_size)
+    losses, _, _ = examine(weights, seeds)
+    typical = torch.cat([losses[:, :2], losses[:, 3:]], 1).log().mean(0)
+    return losses, fixed[typical.nan_to_num(torch.inf).argmin()].item(), answers
+
+
+found = {name: carry(*change) for name, change in changes.items()}
+price = {
+    name: losses / losses.amin(1, keepdim=True) for name, (losses, *_) in found.items()
+}
+kept = {name: ratios[:, 0] for name, ratios in price.items()}
+ruled = {name: ratios[:, 1] for name, ratios in price.items()}
+asked = {name: ratios[:, 2] for name, ratios in price.items()}
+asked_most = torch.stack([*asked.values()]).max().item()
+answers = {name: answer for name, (*_, answer) in found.items()}
+noticed = (answers["nothing"] / answers["momentum 0 to 0.9"]).max().item()
+near = price["nothing"][:, -1].min().item()  # the rate 4
+double_kept, double_ruled = kept["batch 64 to 128"], ruled["batch 64 to 128"]
+double_kept_most = double_kept.max().item()
+double_ruled_least = (double_ruled / double_kept).min().item()
+quarter_kept, quarter_ruled = (
+    kept["batch 64 to 16"],
+    ruled["batch 64 to 16"].max().item(),
+)
+momentum_kept, momentum_ruled = kept["momentum 0 to 0.9"], ruled["momentum 0 to 0.9"]
+momentum_ruled_most = momentum_ruled.max().item()
+
+# %% claim: with batches of 64 twice the rate costs at least twice the loss
+#| label: near
+assert near > 2
+
+# %% claim: a kept rate survives a doubled batch, at less than 1.3 times the best loss
+#| label: double
+assert double_kept_most < 1.3
+
+# %% claim: with the batch doubled, the doubled rate does no better in any seed
+#| label: rule
+assert double_ruled_least > 1
+
+# %% claim: with a quarter of the batch, the kept rate loses every run
+#| label: quarter
+assert (quarter_kept > 1000).all()
+
+# %% claim: a quarter of the rate is within 1.5 times the best loss
+#| label: quartered
+assert quarter_ruled < 1.5
+
+# %% claim: switching momentum on at the kept rate loses every run
+#| label: momentum
+assert (momentum_kept > 1000).all()
+
+# %% claim: a tenth of the rate is within twice the best loss
+#| label: tenth
+assert momentum_ruled_most < 2
+
+# %% claim: after every change the answer of a new test is within three times the best loss
+#| label: asked
+assert asked_most < 3
+
+# %% claim: momentum moves the answer of the range test less than sixfold
+#| label: noticed
+assert noticed < 6
+
+
+# %% what a change costs
+#| output: markdown
+def in_words(ratios):
+    least, most = ratios.min().item(), ratios.max().item()
+    return "lost" if least > 1000 else f"× {least:.2f} to {most:.2f}"
+
+
+print("| change | best rate | rate kept at 2 | by the rule | by a new range test |")
+print("|---|---|---|---|---|")
+for name, (_, _, by_rule, _) in changes.items():
+    ruling = f"{by_rule:g}: {in_words(ruled[name])}"
+    new = f"{answers[name].log().mean().exp().item():.2g}: {in_words(asked[name])}"
+    print(
+        f"| {name} | {found[name][1]:g} | {in_words(kept[name])} | {ruling} | {new} |"
+    )
