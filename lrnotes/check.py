@@ -10,6 +10,7 @@ from markdown import Markdown
 from lrnotes.markdown.context import Index
 from lrnotes.markdown.defaults import add_extensions
 from lrnotes.model import Problem, Script
+from lrnotes.notebooks import NotebookPages
 from lrnotes.project import Project
 from lrnotes.publish import Book
 from lrnotes.settings import read_extensions
@@ -37,6 +38,9 @@ def find_problems(project: Project) -> list[Problem]:
         markdown = Markdown(extensions=names, extension_configs=options)
         html = markdown.convert(split_front_matter(note.text)[1])
         book.finish(path, html, urls[path])
+    notebooks = NotebookPages(project, index)
+    for script in project.of_kind("notebook"):
+        notebooks.read(script)
     missing = project.results.keys() != project.scripts.keys()
     found = {
         problem

@@ -53,9 +53,8 @@ class NotebookPages:
         docs = self.project.layout.docs
         for script in self.project.of_kind("notebook"):
             result = self.project.results.get(script.name)
-            copy, pieces = _split_prose(script)
+            copy = self.read(script)
             text = write_notebook(copy, result, themed=True, fill=self._fill_captions)
-            self.prose[script.path] = self._convert(script.path, pieces)
             code = [
                 cell["id"]
                 for cell in json.loads(text)["cells"]
@@ -65,6 +64,12 @@ class NotebookPages:
             path = self.folder / script.path.removeprefix(f"{docs}/")
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 write_aside(path, text)
+
+    def read(self, script: Script) -> Script:
+        """Convert a notebook's prose; return the notebook with slots in its place."""
+        copy, pieces = _split_prose(script)
+        self.prose[script.path] = self._convert(script.path, pieces)
+        return copy
 
     def _convert(self, path: str, pieces: Sequence[str]) -> list[str]:
         """Return the HTML of each piece; all are converted as one note.

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 PROJECT = pytest.StashKey["Project | None"]()
 RUNNER = pytest.StashKey["Runner"]()
+RUN = pytest.StashKey[str]()
+"""The name of a distributed run, in its controller."""
+TOLD = pytest.StashKey[dict[str, tuple[int, int]]]()
+"""Of each worker of a distributed run: how many scripts it executed and accepted."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,16 +82,55 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Say how many results were executed and how many were accepted as recorded."""
+    from lrnotes.testing import describe_account
+
     runner = config.stash.get(RUNNER, None)
+    told = list(config.stash.get(TOLD, {}).values())
     if runner is not None:
-        terminalreporter.write_line(f"lrnotes: {runner.account}")
+        told.append((runner.executed, runner.accepted))
+    if told:
+        executed, accepted = map(sum, zip(*told, strict=True))
+        cached = config.getoption("--lrnotes-cached")
+        account = describe_account(executed, accepted, cached=cached)
+        terminalreporter.write_line(f"lrnotes: {account}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the controller of a distributed run what this worker has done."""
+    runner = session.config.stash.get(RUNNER, None)
+    output = getattr(session.config, "workeroutput", None)
+    if runner is not None and output is not None:
+        output["lrnotes"] = (runner.executed, runner.accepted)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ARG001
+    """Keep what a worker of a distributed run has told."""
+    output = getattr(node, "workeroutput", None) or {}
+    if "lrnotes" in output:
+        told = node.config.stash.setdefault(TOLD, {})
+        told[node.gateway.id] = output["lrnotes"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Remember the name of the run, whose workers leave their results behind."""
+    node.config.stash[RUN] = node.workerinput["testrunuid"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the workers."""
+    """End the workers, and remove what they shared."""
     runner = config.stash.get(RUNNER, None)
     if runner is not None:
         runner.close()
+    run = config.stash.get(RUN, "")
+    if run:
+        from lrnotes.settings import find_layout
+        from lrnotes.testing import forget_run
+
+        layout = find_layout(config.rootpath)
+        if layout is not None:
+            forget_run(layout, run)
 
 
 def _find_project(config: pytest.Config) -> Project | None:
@@ -111,7 +154,8 @@ def _find_runner(config: pytest.Config) -> Runner:
             project,
             cached=config.getoption("--lrnotes-cached"),
             twice=config.getoption("--lrnotes-reproduce"),
-            shared_run=run_id,
+            run=run_id,
+            stops=bool(config.getoption("maxfail", 0)),
         )
     return config.stash[RUNNER]
 
@@ -159,8 +203,12 @@ class CellItem(pytest.Item):
             raise CellFailed(outcome)
 
     def _wanted(self) -> tuple[Script, ...]:
-        """Return the scripts to run at once: one where a failure ends the run."""
-        if self.config.getoption("maxfail", 0):
+        """Return the scripts to run at once: one where a failure ends the run.
+
+        Workers of a distributed run share one engine, which a failure then stops.
+        """
+        is_shared = hasattr(self.config, "workerinput")
+        if self.config.getoption("maxfail", 0) and not is_shared:
             return (self.script,)
         items = [item for item in self.session.items if isinstance(item, CellItem)]
         return tuple({item.script.name: item.script for item in items}.values())

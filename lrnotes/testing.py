@@ -3,40 +3,53 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from lrnotes.model import Failure, Outcome, Output, Result, Script
 from lrnotes.project import Project
+from lrnotes.run.progress import Progress
+from lrnotes.settings import Layout
+
+_POLL = 0.05
+_FORGOTTEN = 86_400.0
+"""Seconds after which what a run shared is rubbish of one that was killed."""
 
 
 class Runner:
     """Runs scripts for test items and remembers their results."""
 
     def __init__(
-        self, project: Project, *, cached: bool, twice: bool, shared_run: str = ""
+        self,
+        project: Project,
+        *,
+        cached: bool,
+        twice: bool,
+        run: str = "",
+        stops: bool = False,
     ) -> None:
         """Keep what was asked; nothing runs until an item asks for its outcome.
 
-        ``shared_run`` names a run whose workers share their results through files.
+        ``run`` names a test run whose workers share their results through files, and
+        ``stops`` says that a failure ends it.
         """
         self.project, self.cached, self.twice = project, cached, twice
-        self.shared_run = shared_run
+        self.shared = Shared(project, run, stops=stops) if run else None
         self.results: dict[str, Result] = {}
         self.executed = 0
         self.accepted = 0
-        self.engine = project.make_engine()
+        progress = None if twice else self.shared
+        self.engine = project.make_engine(progress)
 
     @property
     def account(self) -> str:
         """How many results were executed and how many were taken as recorded."""
-        text = f"{self.executed} scripts executed"
-        if self.cached:
-            text += f", {self.accepted} recorded results still valid"
-        return text
+        return describe_account(self.executed, self.accepted, cached=self.cached)
 
     def close(self) -> None:
         """End the workers."""
@@ -45,11 +58,12 @@ class Runner:
     def outcome(self, script: Script, index: int, wanted: Sequence[Script]) -> Outcome:
         """Return the outcome of code cell ``index``, running what is wanted first."""
         if script.name not in self.results:
-            if self.shared_run:
-                self.results[script.name] = self._share(script)
-            else:
+            if self.shared is None:
                 missing = [each for each in wanted if each.name not in self.results]
                 self.results |= self._run(missing)
+            else:
+                result = self.shared.obtain(script, wanted, self._run)
+                self.results[script.name] = result
         return self.results[script.name].outcomes[index]
 
     def _run(self, scripts: Sequence[Script]) -> dict[str, Result]:
@@ -63,23 +77,105 @@ class Runner:
             found = {key: compare(found[key], again[key]) for key in found}
         return {name: found[plan.key] for name, plan in plans.items()}
 
-    def _share(self, script: Script) -> Result:
-        """Return the script's result from the worker that was there first."""
-        folder = self.project.layout.cache / "runs" / self.shared_run
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.project.plan(script).key}.json"
-        with FileLock(path.with_suffix(".lock")):
-            if path.exists():
-                return msgspec.json.decode(path.read_bytes(), type=Result)
-            result = self._run([script])[script.name]
+
+class Shared(Progress):
+    """Shares the results of a test run among its workers, through files.
+
+    Whoever asks first runs all that the run has selected, with one engine, and writes
+    each result as it comes; the others wait for theirs.  The lock of a worker that dies
+    is free again, and the next one runs what is missing.
+    """
+
+    def __init__(self, project: Project, run: str, *, stops: bool) -> None:
+        """Keep where the results lie."""
+        super().__init__()
+        self.project, self.stops = project, stops
+        self.folder = run_folder(project.layout, run)
+
+    def obtain(
+        self,
+        script: Script,
+        wanted: Sequence[Script],
+        run: Callable[[Sequence[Script]], dict[str, Result]],
+    ) -> Result:
+        """Return a script's result, from whichever worker comes to it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / "lock")
+        while (result := self._read(script)) is None:
+            try:
+                with lock.acquire(blocking=False):
+                    self._run(script, wanted, run)
+            except Timeout:
+                time.sleep(_POLL)
+        return result
+
+    def _run(
+        self,
+        script: Script,
+        wanted: Sequence[Script],
+        run: Callable[[Sequence[Script]], dict[str, Result]],
+    ) -> None:
+        """Run what has no result yet; after a failure that ends all, the one script."""
+        if self._path(script).exists():
+            return
+        if (self.folder / "stopped").exists():
+            wanted = (script,)
+        missing = [each for each in wanted if not self._path(each).exists()]
+        try:
+            found = run(missing)
+        except _Stopped:
+            (self.folder / "stopped").touch()
+            return
+        for name, result in found.items():
+            self._write(name, result)
+
+    def finish(self, name: str, result: Result) -> None:
+        """Write a result as soon as it is there."""
+        super().finish(name, result)
+        self._write(name, result)
+        if self.stops and not result.passed:
+            raise _Stopped
+
+    def _path(self, script: Script) -> Path:
+        return self.folder / f"{self.project.plan(script).key}.json"
+
+    def _read(self, script: Script) -> Result | None:
+        try:
+            return msgspec.json.decode(self._path(script).read_bytes(), type=Result)
+        except FileNotFoundError:
+            return None
+
+    def _write(self, name: str, result: Result) -> None:
+        path = self._path(self.project.scripts[name])
+        if not path.exists():
             aside = path.with_suffix(".aside")
             aside.write_bytes(msgspec.json.encode(result))
             aside.replace(path)
-            return result
 
-    def forget_shared(self, run: str) -> None:
-        """Remove what the workers of a run shared."""
-        shutil.rmtree(self.project.layout.cache / "runs" / run, ignore_errors=True)
+
+class _Stopped(Exception):
+    """Says that a failure has ended the run."""
+
+
+def run_folder(layout: Layout, run: str) -> Path:
+    """Return where the workers of a test run share their results."""
+    return layout.cache / "runs" / run
+
+
+def forget_run(layout: Layout, run: str) -> None:
+    """Remove what the workers of a run shared, and of runs that were killed."""
+    folder = run_folder(layout, run)
+    shutil.rmtree(folder, ignore_errors=True)
+    old = time.time() - _FORGOTTEN
+    for other in folder.parent.glob("*"):
+        if other.stat().st_mtime < old:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def describe_account(executed: int, accepted: int, *, cached: bool) -> str:
+    """Return how many results were executed and how many were taken as recorded."""
+    text = f"{executed} scripts executed"
+    return text + f", {accepted} recorded results still valid" * cached
 
 
 def compare(first: Result, second: Result) -> Result:

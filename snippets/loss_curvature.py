@@ -45,8 +45,8 @@ for logits in 4 * torch.randn(200, 10):
 # %% claim: by one half at most, where two classes share the probability evenly
 #| label: half
 torch.manual_seed(1)
-for logits in 4 * torch.randn(200, 10):
-    assert torch.linalg.eigvalsh(bend_softmax(logits))[-1] < 0.5
+for drawn in 4 * torch.randn(200, 10):
+    assert torch.linalg.eigvalsh(bend_softmax(drawn))[-1] < 0.5
 torn = torch.tensor([50.0, 50, 0, 0, 0, 0, 0, 0, 0, 0])
 torch.testing.assert_close(
     torch.linalg.eigvalsh(bend_softmax(torn))[-1].item(), 0.5, rtol=1e-12, atol=0

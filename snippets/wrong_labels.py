@@ -90,6 +90,7 @@ turned = {name: curve["certain and wrong"] for name, curve in curves.items()}
 apart_clean = (clean.amax(0) - clean.amin(0)).max().item()
 absolute_least = half["absolute"][-1].min().item()
 crossed_most = half["cross-entropy"][-1].max().item()
+squared_most = half["squared"][-1].max().item()
 turned_least = turned["cross-entropy"][-1].min().item()
 unturned_most = turned["absolute"][-1].max().item()
 gap = half["absolute"][-1] - half["cross-entropy"][-1]  # one for each seed

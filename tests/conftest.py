@@ -65,13 +65,26 @@ class Site:
         return sorted(lines)
 
 
+def make_project(root: Path, files: dict[str, str], config: str = CONFIG) -> Site:
+    write_files(root, {"mkdocs.yml": config, **files})
+    return Site(root)
+
+
 @pytest.fixture
 def make_site(tmp_path: Path):
     """Return a function that makes a project of the given files."""
 
     def make(files: dict[str, str], config: str = CONFIG) -> Site:
-        root = tmp_path / "project"
-        write_files(root, {"mkdocs.yml": config, **files})
-        return Site(root)
+        return make_project(tmp_path / "project", files, config)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def make_shared_site(tmp_path_factory: pytest.TempPathFactory):
+    """Return a function that makes a project for all tests of a module."""
+
+    def make(files: dict[str, str], config: str = CONFIG) -> Site:
+        return make_project(tmp_path_factory.mktemp("project"), files, config)
 
     return make

@@ -25,7 +25,10 @@ def build(make_site, note, **files):
 @pytest.mark.parametrize(
     ("note", "message"),
     [
-        ("---\ntitle: [1\n---\n# A\n", "docs/index.md:3: this front matter is not YAML"),
+        (
+            "---\ntitle: [1\n---\n# A\n",
+            "docs/index.md:3: this front matter is not YAML",
+        ),
         ("---\n- a\n---\n# A\n", "docs/index.md:2: this front matter is not a mapping"),
         ("# A\n\n```python exec\n1\n", "docs/index.md:3: this fence is never closed"),
         (
@@ -95,7 +98,9 @@ def test_fifty_megabytes_of_output_are_capped_with_a_notice(make_site):
 
 
 def test_a_cache_that_cannot_be_used_does_not_stop_the_build(make_site):
-    site = make_site({"docs/index.md": GOOD, ".lrnotes": "a file where a folder belongs"})
+    site = make_site(
+        {"docs/index.md": GOOD, ".lrnotes": "a file where a folder belongs"}
+    )
 
     built = site.build()
 

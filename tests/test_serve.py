@@ -67,7 +67,10 @@ def test_serving_goes_on_while_a_cell_is_broken_and_mended(make_site):
 
 def test_saving_a_snippet_shows_its_new_output(make_site):
     site = make_site(
-        {"docs/index.md": "# A\n\n![[a.py]]\n", "snippets/a.py": "# %% a\nprint('one')\n"}
+        {
+            "docs/index.md": "# A\n\n![[a.py]]\n",
+            "snippets/a.py": "# %% a\nprint('one')\n",
+        }
     )
     with serving(site) as (_, address):
         wait_for(address, "one\n</pre>")

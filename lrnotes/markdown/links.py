@@ -23,7 +23,6 @@ from lrnotes.markdown.wiki import WIKI, Wiki, read_wiki
 from lrnotes.model import Link
 from lrnotes.vault.names import Resolution
 
-
 _PLAIN = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")
 
 

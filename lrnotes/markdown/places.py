@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lrnotes.model import Place
 from lrnotes.text.literal import blank_literals
+from lrnotes.text.notes import split_front_matter
 
 
 class Places:
@@ -12,6 +13,7 @@ class Places:
     def __init__(self, path: str, text: str, line: int = 1) -> None:
         """Keep the text; ``line`` is answered where something is not in it."""
         self.path, self.text, self.line = path, text, line
+        self.body = len(text) - len(split_front_matter(text)[1])
         self._blanked: str | None = None
 
     def find(self, raw: str, count: int = 1) -> Place:
@@ -19,21 +21,24 @@ class Places:
 
         What stands only in a literal place (a caption in a fence) is found there.
         """
-        at = self.text.find(raw)
+        at = self.text.find(raw, self.body)
         if at < 0:
-            return Place(self.path, self.line)
-        if self.text.find(raw, at + 1) >= 0:
+            # It may stand in a property.
+            at = self.text.find(raw)
+        elif self.text.find(raw, at + 1) >= 0:
             if self._blanked is None:
                 self._blanked = blank_literals(self.text)
-            outside = _find_nth(self._blanked, raw, count)
+            outside = _find_nth(self._blanked, raw, self.body, count)
             at = outside if outside >= 0 else at
+        if at < 0:
+            return Place(self.path, self.line)
         line = self.text.count("\n", 0, at) + 1
         return Place(self.path, line, at - self.text.rfind("\n", 0, at))
 
 
-def _find_nth(text: str, raw: str, count: int) -> int:
+def _find_nth(text: str, raw: str, start: int, count: int) -> int:
     """Return where ``raw`` stands for the ``count``-th time, else for the last time."""
-    at = last = text.find(raw)
+    at = last = text.find(raw, start)
     while at >= 0 and count > 1:
         at, count = text.find(raw, at + 1), count - 1
         last = at if at >= 0 else last

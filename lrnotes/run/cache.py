@@ -170,7 +170,7 @@ class Cache:
         one of two runs is forgotten.
         """
         # Not at the top: a build with nothing to run stores nothing.
-        from filelock import FileLock, Timeout  # noqa: PLC0415
+        from filelock import FileLock, Timeout
 
         lock = FileLock(self.folder / "lock")
         try:

@@ -30,7 +30,8 @@ def canonical(name: str) -> str:
 
 @cache
 def _records(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(folder.glob("*.dist-info")))
+    found = (folder.glob(f"*.{kind}") for kind in ("dist-info", "egg-info"))
+    return tuple(sorted(info for each in found for info in each))
 
 
 def _distance(info: Path, module: str) -> int:
@@ -42,6 +43,9 @@ def _distance(info: Path, module: str) -> int:
 
 def _owns(info: Path, module: str) -> bool:
     record = _read(info / "RECORD")
+    if not record.strip():
+        # Systems that install packages by other means leave no list of files.
+        return _distance(info, module) < 2
     if f"\n{module}/" in record:
         return True
     return (
@@ -59,7 +63,7 @@ def _read(path: Path) -> str:
 
 
 def _stem(info: Path) -> str:
-    return info.name.removesuffix(".dist-info").partition("-")[0]
+    return info.stem.partition("-")[0]
 
 
 def _name(info: Path) -> str:

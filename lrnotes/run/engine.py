@@ -70,7 +70,9 @@ class Engine:
         checker = Checker(self.root, self.settings, self.cache.folder)
         if not fresh:
             self._meet_host(plans, checker)
-        unique = {plan.key: plan for plan in reversed(plans)}
+        unique: dict[str, Plan] = {}
+        for plan in plans:
+            unique.setdefault(plan.key, plan)
         found = {} if fresh else self._find(unique.values(), checker)
         self.hits += len(found)
         misses = [plan for key, plan in unique.items() if key not in found]

@@ -150,9 +150,22 @@ class Recorder:
             if canonical(module) in always or module in sys.stdlib_module_names:
                 continue
             folder = self._site_folder(module)
-            if folder is not None:
-                found.update(find_owners(module, folder))
+            if folder is None:
+                continue
+            owners = find_owners(module, folder)
+            found.update(owners)
+            if not owners:
+                self._keep_files(module)
         return sorted(found)
+
+    def _keep_files(self, module: str) -> None:
+        """Record the files of a library that belongs to no distribution."""
+        for name, loaded in tuple(sys.modules.items()):
+            file = getattr(loaded, "__file__", None)
+            if name.partition(".")[0] != module or not file:
+                continue
+            if self.places.owner(file) == "library":
+                self.findings.add("file", file, digest_file(Path(file)))
 
     def _site_folder(self, module: str) -> Path | None:
         """Return the library folder that holds a module; note an absent module."""

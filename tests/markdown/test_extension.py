@@ -220,3 +220,13 @@ def test_pages_that_are_made_while_building_can_be_linked(convert):
     assert 'href="verification.md"' in html
     assert 'href="snippets/momentum.md"' in html
     assert [each.what for each in problems] == ['no note named "made.md"']
+
+
+def test_a_link_is_placed_in_the_text_and_not_in_the_properties(build_index):
+    text = '---\nup: "[[Nestrov]]"\n---\n\nSee [[Nestrov]].\n'
+    index = build_index("", "docs/home.md")
+    index.notes = {"docs/home.md": Note("docs/home.md", text)}
+    md = Markdown(extensions=[LrnotesExtension(index=index, page="docs/home.md")])
+    md.convert("See [[Nestrov]].")
+
+    assert [each.place.line for each in index.records["docs/home.md"].problems] == [5]

@@ -162,7 +162,9 @@ def test_a_place_in_the_scanned_text_is_the_fence_s_own():
 
 
 def test_a_slot_stays_in_its_footnote(show):
-    html, _ = show("a[^1]\n\n[^1]: body\n\n    ```python exec\n    x\n    ```\n\n    more")
+    html, _ = show(
+        "a[^1]\n\n[^1]: body\n\n    ```python exec\n    x\n    ```\n\n    more"
+    )
 
     note = html[html.index('<div class="footnote">') :]
     assert '<div class="cell">RUN 0</div>' in note

@@ -1,0 +1,88 @@
+# %% [markdown]
+# # Where does the curvature stop rising?
+# Training sharpens the loss at any rate. Compare rates at equal learning rate × steps.
+
+# %% four rates from the same start
+#| device: cpu
+import matplotlib.pyplot as plt
+import torch
+from edge_networks import draw_networks, find_sharpest, find_slope, squared_loss
+
+seeds = range(5)
+rates, length = [0.1, 0.2, 0.4, 0.6], 140  # length: learning rate × steps
+fresh, *data = draw_networks(seeds, 100)
+
+
+def train(lr):
+    """Return curvatures at equal lr * steps, and how many steps raised the loss."""
+    weights, direction, curvatures, losses = fresh, None, [], []
+    for step in range(round(length / lr) + 1):
+        if step % round(2.4 / lr) == 0:
+            products = 6 if step else 150
+            curvature, direction = find_sharpest(
+                squared_loss, weights, data, products, direction
+            )
+            curvatures.append(curvature)
+        loss, gradient = find_slope(squared_loss, weights, *data)
+        losses.append(loss)
+        weights = weights - lr * gradient
+    rising = (torch.stack(losses).diff(dim=0) > 0).sum(0)
+    return torch.stack(curvatures), rising  # (readings, networks), (networks,)
+
+
+paths, risings = zip(*(train(lr) for lr in rates), strict=True)
+paths = torch.stack(paths)  # (rates, readings, networks)
+
+# %% before and after the exit
+walls = 2 / torch.tensor(rates)[:, None, None]
+gentle = paths[0]
+inside = (paths < 0.9 * walls).int().cumprod(1).bool()  # not yet near the wall
+apart = ((paths / gentle - 1).abs() * inside).amax((1, 2))  # (rates,)
+widest = apart.max().item()
+gain = gentle[-1] / gentle[0]
+least_gain, most_gain = gain.min().item(), gain.max().item()
+reached = (gentle / walls[0]).max().item()  # how near the gentlest comes to its wall
+bold = (paths[-1, -12:].median(0).values / walls[-1, 0]).sort().values
+gentle_rises = risings[0].sum().item()
+overtaken = (gentle[-1] / paths[-1, -12:].median(0).values).min().item()
+
+# %% claim: before the wall all rates follow one path, within 15 %
+#| label: path
+assert widest < 0.15
+
+# %% claim: on it the curvature rises by two thirds and more, every seed
+#| label: sharpens
+assert least_gain > 5 / 3
+
+# %% claim: the boldest ends within a fifth of its wall, every seed
+#| label: exits
+assert (bold - 1).abs().max() < 0.2
+
+# %% claim: the gentlest stays below four fifths of its own wall
+#| label: never
+assert reached < 0.8
+
+# %% claim: the gentlest rate ends with more curvature than the boldest, every seed
+#| label: sharper
+assert overtaken > 1
+
+# %% claim: at the gentlest rate no step raises the loss
+#| label: smooth
+assert gentle_rises == 0
+
+# %% one path, an exit for each rate
+#| caption: >
+#|   The sharpest curvature of one network (seed 4), trained from the same start at
+#|   four rates. Dotted: 2 / learning rate, for the rates 0.2, 0.4 and 0.6.
+#| alt: >
+#|   Curvature against learning rate × steps. Four curves rise together. That of 0.6
+#|   leaves at 3.3, that of 0.4 at 5, each at its own dotted line; those of 0.1 and 0.2
+#|   rise on together to about 9.
+time = 2.4 * torch.arange(paths.shape[1])
+fig, ax = plt.subplots()
+for number, lr in enumerate(rates):
+    ax.plot(time, paths[number, :, 4], color=f"C{number}", label=f"rate {lr}")
+    if number:
+        ax.axhline(2 / lr, linestyle=":", color=f"C{number}", linewidth=1)
+ax.set(xlabel="learning rate × steps", ylabel="sharpest curvature", ylim=(0, 11))
+ax.legend(loc="upper left")

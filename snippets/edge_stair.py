@@ -1,0 +1,126 @@
+# %% [markdown]
+# # Does the curvature follow the learning rate?
+# Full-batch training at one rate, then at half of it, then at three times that.
+# What becomes of the sharpest curvature?
+
+# %% five networks and a plan for the rate
+#| device: cpu
+#| slow: true
+import matplotlib.pyplot as plt
+import torch
+from digits import make_mlp
+from edge_networks import (
+    draw_networks,
+    find_sharpest,
+    find_slope,
+    squared_loss,
+    widths,
+)
+from torch.nn.utils import vector_to_parameters
+
+seeds = range(5)
+first, halved, tripled = 0.8, 0.4, 1.2  # learning rates
+halve_at, raise_at, raised_at, steps = 200, 1000, 1300, 1700
+fresh, *data = draw_networks(seeds, 400)
+
+
+def planned(step):
+    """Return the learning rate of a step."""
+    if step < halve_at:
+        return first
+    share = (step - raise_at) / (raised_at - raise_at)
+    return halved + (tripled - halved) * min(max(share, 0), 1)
+
+
+# %% training
+weights, direction, every = fresh, None, 20
+losses, curvatures, rates = [], [], []
+for step in range(steps):
+    if step == raise_at:
+        before_raise = weights
+    if step % every == 0:
+        products = 6 if step else 150
+        curvature, direction = find_sharpest(
+            squared_loss, weights, data, products, direction
+        )
+        curvatures.append(curvature)
+        rates.append(planned(step))
+    loss, gradient = find_slope(squared_loss, weights, *data)
+    losses.append(loss)
+    weights = weights - planned(step) * gradient
+losses, curvatures = torch.stack(losses), torch.stack(curvatures)  # (., networks)
+
+# %% claim: this is torch.optim.SGD on torch's own layers
+#| label: torch
+twin = make_mlp(*widths, activation=torch.nn.Tanh)
+vector_to_parameters(fresh[0].clone(), twin.parameters())
+optimizer = torch.optim.SGD(twin.parameters(), lr=first)
+for number in range(10):
+    optimizer.zero_grad()
+    height = 0.5 * ((twin(data[0][0]) - data[1][0]) ** 2).sum(1).mean()
+    torch.testing.assert_close(height, losses[number, 0], rtol=1e-3, atol=0)
+    height.backward()
+    optimizer.step()
+
+# %% the same three times the rate, in one leap
+leaping, leap_losses = before_raise, []
+for _ in range(60):
+    loss, gradient = find_slope(squared_loss, leaping, *data)
+    leap_losses.append(loss)
+    leaping = leaping - tripled * gradient
+leap_losses = torch.stack(leap_losses)  # (60, networks)
+
+# %% what came of it
+reading = torch.tensor(rates)[:, None] * curvatures / 2  # 1 at the edge
+windows = {"first": (120, 200), "halved": (840, 1000), "tripled": (1540, 1700)}
+settled = torch.stack(
+    [reading[a // every : b // every].median(0).values for a, b in windows.values()]
+)  # (3, networks)
+lowest, highest = settled.min().item(), settled.max().item()
+level = settled * 2 / torch.tensor([first, halved, tripled])[:, None]
+least_up, most_up = (level[1] / level[0]).aminmax()
+least_down, most_down = (level[2] / level[1]).aminmax()
+just_after = (curvatures[(halve_at + 20) // every] / level[0]).max().item()
+drop = (losses[halve_at + 20] / losses[halve_at - 50 : halve_at].mean(0)).max().item()
+lost = (~(leap_losses[-1] < 1e3)).sum().item()
+end_loss = losses[-50:].mean(0).max().item()
+
+# %% claim: at each of the three rates the curvature settles within a fifth of the edge
+#| label: settles
+assert (settled - 1).abs().max() < 0.2
+
+# %% claim: at half the rate the curvature rises by more than 60 per cent, every seed
+#| label: up
+assert least_up > 1.6
+
+# %% claim: at three times the rate it falls below half, every seed
+#| label: down
+assert most_down < 0.5
+
+# %% claim: twenty steps after the halving the loss has fallen by a sixth and more
+#| label: drop
+assert drop < 5 / 6
+
+# %% claim: a leap to three times the rate loses all five networks
+#| label: leap
+assert lost == len(seeds)
+
+# %% claim: a ramp of 300 steps to the same rate loses none
+#| label: ramp
+assert end_loss < 0.1
+
+# %% the curvature follows the rate
+#| caption: >
+#|   The sharpest curvature of five networks. The rate is 0.8, then 0.4 from step 200,
+#|   then climbs from step 1000 to 1.2 at step 1300. Dashed: 2 / learning rate.
+#| alt: >
+#|   Curvature against step. Five lines settle at 2.5, climb to 5 once the rate is
+#|   halved, and are pressed down to 1.7 as the rate climbs, along 2 / learning rate.
+at = torch.arange(0, steps, every)
+edge = [2 / planned(step) for step in range(steps)]
+fig, ax = plt.subplots()
+lines = ax.plot(at, curvatures, color="C0", linewidth=1)
+lines[0].set_label("sharpest curvature")
+ax.plot(range(steps), edge, "--", color="C1", label="2 / learning rate")
+ax.set(xlabel="step", ylabel="curvature", ylim=(0, 7), xlim=(0, steps))
+ax.legend(loc="upper right")
