@@ -122,7 +122,7 @@ def main() -> None:
         for _ in range(options.rounds):
             shutil.rmtree(folder / "cache", ignore_errors=True)
             rows = {
-                "plain": (build + ["-f", str(plain)], {}),
+                "plain": ([*build, "-f", str(plain)], {}),
                 "one process": ([sys.executable, __file__, "--one-process"], {}),
                 "cold": (build, cache),
                 "nothing to run": (build, cache),
