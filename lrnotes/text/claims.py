@@ -32,9 +32,7 @@ def _check_later(
 ) -> Iterator[Problem]:
     rebound: set[str] = set()
     for statement in tree.body:
-        for node in ast.walk(statement):
-            if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
-                continue
+        for node in _loads(statement, frozenset()):
             if node.id in bound - rebound:
                 place = Place(later.place.path, later.place.line + node.lineno - 1)
                 what = f'"{node.id}" was bound by the claim "{claim.title}"'
@@ -43,6 +41,20 @@ def _check_later(
                 rebound.add(node.id)
         rebound |= _bound(ast.Module([statement], []))
     bound -= rebound
+
+
+def _loads(node: ast.AST, local: frozenset[str]) -> Iterator[ast.Name]:
+    """Yield the names that are read from the module's own level."""
+    if isinstance(node, ast.Name):
+        if isinstance(node.ctx, ast.Load) and node.id not in local:
+            yield node
+        return
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        body = node.body if isinstance(node.body, list) else []
+        names = {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)}
+        local |= names | _bound(ast.Module(body, []))
+    for child in ast.iter_child_nodes(node):
+        yield from _loads(child, local)
 
 
 def _parse(cell: Cell) -> ast.Module | None:

@@ -55,3 +55,21 @@ def test_a_name_of_a_comprehension_or_function_stays_inside():
     script = make_script(("claim: small", code), ("the figure", "print(x, y)"))
 
     assert kinds(script) == []
+
+
+def test_a_later_function_may_have_a_local_of_that_name():
+    later = "def run(rate):\n    ratio = rate\n    return ratio\nrun(1)"
+    script = make_script(
+        ("claim: small", "ratio = 0.1\nassert ratio < 1"), ("run", later)
+    )
+
+    assert kinds(script) == []
+
+
+def test_a_later_function_that_reads_the_claims_name_is_found():
+    later = "def run():\n    return ratio\nrun()"
+    script = make_script(
+        ("claim: small", "ratio = 0.1\nassert ratio < 1"), ("run", later)
+    )
+
+    assert kinds(script) == ["claim-binds-name 21"]
