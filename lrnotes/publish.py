@@ -88,6 +88,7 @@ class Book:
             bibliography=path,
             maths=project.layout.settings.maths,
             formulas=formulas,
+            pages=[f"{self.docs}/{name}" for name in self.own_pages()],
         )
         return self.index
 
@@ -198,6 +199,8 @@ class Book:
                 found += figure_problems(script, at, result)
         for record in self.index.records.values():
             found += record.problems
+        for problems in self.index.problems.values():
+            found += problems
         for problems in self.settled.values():
             found += problems
         remarks = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
+from dataclasses import replace
 
 from lrnotes.model import Cell, Fence, Note, Script
 from lrnotes.text.fences import find_fences
@@ -13,11 +15,12 @@ from lrnotes.text.frontmatter import (
     split_front_matter,
 )
 from lrnotes.text.lines import split_lines
-from lrnotes.text.literal import literal_lines
+from lrnotes.text.literal import blank_literals, literal_lines
 from lrnotes.text.names import find_duplicates
 
 __all__ = ["scan_note", "split_front_matter"]
 
+_COMMENT = re.compile(r"(?<!\\)%%.*?%%", re.DOTALL)
 _HEADING = re.compile(r"#[ \t]+(?P<text>.*?)[ \t]*(?:[ \t]#+[ \t]*)?$")
 _UNDERLINE = re.compile(r"=+[ \t]*$")
 _ATTRIBUTES = re.compile(r"[ \t]*\{[:.#][^{}]*\}[ \t]*$|[ \t]*\{ [^{}]*\}[ \t]*$")
@@ -37,6 +40,8 @@ def scan_note(path: str, text: str) -> Note:
     source, body, first_line = split_front_matter(text)
     front = FrontMatter() if source is None else read_front_matter(source, path)
     fences, faults = find_fences(body, path, first_line)
+    if fences and "%%" in body:
+        fences = _outside_comments(fences, body)
     scripts = _make_scripts(path, fences)
     repeated = [each for script in scripts for each in find_duplicates(script)]
     stem = posixpath.splitext(posixpath.basename(path))[0]
@@ -76,6 +81,22 @@ def _read_markup(text: str) -> str:
     for pattern, instead in _MARKUP:
         text = pattern.sub(instead, text)
     return text.strip()
+
+
+def _outside_comments(fences: tuple[Fence, ...], body: str) -> tuple[Fence, ...]:
+    """Return the fences that no ``%%`` comment holds, counted anew."""
+    plain = blank_literals(body)
+    hidden = [
+        range(plain.count("\n", 0, each.start()), plain.count("\n", 0, each.end()))
+        for each in _COMMENT.finditer(plain)
+    ]
+    count: Counter[str] = Counter()
+    kept = []
+    for fence in fences:
+        if not any(fence.start - 1 in lines for lines in hidden):
+            kept.append(replace(fence, index=count[fence.session]))
+            count[fence.session] += 1
+    return tuple(kept)
 
 
 def _make_scripts(path: str, fences: tuple[Fence, ...]) -> tuple[Script, ...]:

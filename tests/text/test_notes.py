@@ -85,3 +85,22 @@ def test_no_note_is_too_odd_to_be_scanned(front, body):
 
     assert note.title
     assert pickle.loads(pickle.dumps(note)) == note
+
+
+def test_a_fence_inside_a_comment_is_not_run():
+    fence = "```python exec\nx = {}\n```\n"
+    text = fence.format(1) + "\n%%\n" + fence.format(2) + "%%\n\n" + fence.format(3)
+
+    note = scan_note("docs/a.md", text)
+
+    assert [(each.cell.source, each.index) for each in note.fences] == [
+        ("x = 1", 0),
+        ("x = 3", 1),
+    ]
+    assert len(note.scripts[0].cells) == 2
+
+
+def test_percent_signs_in_code_are_no_comment():
+    text = "```python exec\n%%time\n```\n\n```python exec\n%%time\n```\n"
+
+    assert len(scan_note("docs/a.md", text).fences) == 2
