@@ -172,9 +172,11 @@ MKDOCS = """\
 site_name: bench
 use_directory_urls: false
 theme: {{name: material, font: false}}
-markdown_extensions: [pymdownx.superfences]
+markdown_extensions: {extensions}
 plugins: [search{plugins}]
 """
+
+BARE = "[pymdownx.superfences]"
 
 SAVE = """\
 from io import StringIO
@@ -208,9 +210,28 @@ def put(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+def find_extensions() -> str:
+    """Return the Markdown extensions that lrnotes adds, so that plain has them too."""
+    try:
+        from lrnotes.markdown.defaults import add_extensions
+    except ImportError:
+        return BARE
+    names: list[str] = []
+    options: dict[str, object] = {}
+    add_extensions(names, options, {})
+    return json.dumps(
+        [{name: options.get(name) or {}} for name in names if name != "lrnotes"]
+    )
+
+
+def config(plugins: str, extensions: str = BARE) -> str:
+    return MKDOCS.format(plugins=plugins, extensions=extensions)
+
+
 def write_markdown(plugins: str, fence: Callable[[Block], str], head: str = ""):
     def write(root: Path, work: Workload) -> None:
-        put(root / "mkdocs.yml", MKDOCS.format(plugins=plugins))
+        extensions = BARE if plugins else find_extensions()
+        put(root / "mkdocs.yml", config(plugins, extensions))
         put(root / "docs/index.md", "# Bench\n")
         for page in work.pages:
             blocks = "\n".join(map(fence, page.blocks))
@@ -238,7 +259,7 @@ def markdown_exec_fence(block: Block) -> str:
 
 def write_notebooks(root: Path, work: Workload) -> None:
     plugins = ", mkdocs-jupyter: {execute: true, allow_errors: false}"
-    put(root / "mkdocs.yml", MKDOCS.format(plugins=plugins))
+    put(root / "mkdocs.yml", config(plugins))
     put(root / "docs/index.md", "# Bench\n")
     for page in work.pages:
         cells = [{"cell_type": "markdown", "source": f"# {page.name}\n\n{page.text}"}]
@@ -274,7 +295,7 @@ def write_mkdocs_gallery(root: Path, work: Workload) -> None:
         ", gallery: {conf_script: docs/conf.py, examples_dirs: docs/examples,"
         " gallery_dirs: docs/generated/gallery}"
     )
-    put(root / "mkdocs.yml", MKDOCS.format(plugins=plugins))
+    put(root / "mkdocs.yml", config(plugins))
     put(root / "docs/index.md", "# Bench\n")
     put(root / "docs/conf.py", "conf = {}\n")
     put(root / "docs/examples/README.md", "# Gallery\n")

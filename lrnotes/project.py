@@ -143,8 +143,15 @@ class Project:
         wanted = list(self.scripts) if names is None else list(names)
         plans = {name: self.plan(self.scripts[name]) for name in wanted}
         found = engine.run(list(plans.values()), fresh=fresh)
-        self.results |= {name: found[plan.key] for name, plan in plans.items()}
         self.remarks = list(engine.remarks)
+        first: dict[str, Plan] = {}
+        for name, plan in plans.items():
+            ran, result = first.setdefault(plan.key, plan), found[plan.key]
+            if not result.passed and _sources(ran) != _sources(plan):
+                # A failure points at lines, and comments, which make lines differ,
+                # are not in the key.
+                result = engine.run([plan], fresh=fresh)[plan.key]
+            self.results[name] = result
 
     def load(self) -> None:
         """Take the recorded results that are still valid; run nothing."""
@@ -178,6 +185,10 @@ class Project:
             "seconds": self.cache.seconds(plan),
             "device": last.environment.device if last else None,
         }
+
+
+def _sources(plan: Plan) -> list[str]:
+    return [cell.source for cell in plan.script.code]
 
 
 def _failures(script: Script, result: Result) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -67,15 +68,20 @@ class Runner:
         return self.results[script.name].outcomes[index]
 
     def _run(self, scripts: Sequence[Script]) -> dict[str, Result]:
-        plans = {script.name: self.project.plan(script) for script in scripts}
         hits = self.engine.hits
-        found = self.engine.run(list(plans.values()), fresh=not self.cached)
-        self.accepted += self.engine.hits - hits
-        self.executed += len(found) - (self.engine.hits - hits)
+        found = self._results(scripts, fresh=not self.cached)
+        accepted = self.engine.hits - hits
+        self.accepted += accepted
+        self.executed += len({result.key for result in found.values()}) - accepted
         if self.twice:
-            again = self.engine.run(list(plans.values()), fresh=True)
-            found = {key: compare(found[key], again[key]) for key in found}
-        return {name: found[plan.key] for name, plan in plans.items()}
+            again = self._results(scripts, fresh=True)
+            found = {name: compare(found[name], again[name]) for name in found}
+        return found
+
+    def _results(self, scripts: Sequence[Script], *, fresh: bool) -> dict[str, Result]:
+        names = [script.name for script in scripts]
+        self.project.run(self.engine, names, fresh=fresh)
+        return {name: self.project.results[name] for name in names}
 
 
 class Shared(Progress):
@@ -116,11 +122,11 @@ class Shared(Progress):
         run: Callable[[Sequence[Script]], dict[str, Result]],
     ) -> None:
         """Run what has no result yet; after a failure that ends all, the one script."""
-        if self._path(script).exists():
+        if self._path(script.name).exists():
             return
         if (self.folder / "stopped").exists():
             wanted = (script,)
-        missing = [each for each in wanted if not self._path(each).exists()]
+        missing = [each for each in wanted if not self._path(each.name).exists()]
         try:
             found = run(missing)
         except _Stopped:
@@ -136,17 +142,18 @@ class Shared(Progress):
         if self.stops and not result.passed:
             raise _Stopped
 
-    def _path(self, script: Script) -> Path:
-        return self.folder / f"{self.project.plan(script).key}.json"
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{hashlib.sha256(name.encode()).hexdigest()}.json"
 
     def _read(self, script: Script) -> Result | None:
         try:
-            return msgspec.json.decode(self._path(script).read_bytes(), type=Result)
+            data = self._path(script.name).read_bytes()
         except FileNotFoundError:
             return None
+        return msgspec.json.decode(data, type=Result)
 
     def _write(self, name: str, result: Result) -> None:
-        path = self._path(self.project.scripts[name])
+        path = self._path(name)
         if not path.exists():
             aside = path.with_suffix(".aside")
             aside.write_bytes(msgspec.json.encode(result))

@@ -122,6 +122,7 @@ def test_the_next_worker_goes_on_where_one_has_crashed(project):
     counted = result.parseoutcomes()
     assert counted["passed"] >= 7
     assert counted.get("failed", 0) <= 1
+    assert (project.path / "crashed").exists()
     assert {name for name, _ in project.ran()} == {"n0", "n1", "n2", "n3"}
     assert left_behind(project) == []
 

@@ -73,6 +73,9 @@ CONTAINERS = [
     Case("list-of-two-spaces", indented("- item", 2), ZERO),
     Case("ordered", indented("1. item", 3), ZERO),
     Case("inner-list", "- outer\n\n" + indented("    - inner", 8), ZERO),
+    Case(
+        "twin", fence("# As in the lists,\n# but lower.\nx = 1\nx / 0  # HERE\n"), ZERO
+    ),
     Case("tab", indented('=== "Tab"', 4), ZERO),
     Case("admonition", indented("!!! note", 4), ZERO),
     Case("details", indented("??? note", 4), ZERO),
@@ -318,14 +321,6 @@ IN_NOTEBOOK = Case("notebook", json.dumps(NOTEBOOK, indent=1), ZERO, suffix=".ip
 
 CASES = [*CONTAINERS, *DEATHS, *EXCEPTIONS, IN_NOTEBOOK]
 
-BOXED = [
-    *CASES[:-1],
-    pytest.param(
-        IN_NOTEBOOK,
-        marks=pytest.mark.xfail(reason="a notebook's page shows plain error output"),
-    ),
-]
-
 SNIPPETS = {
     "snippets/bad.py": "# %% a cell\nx = {}\n\n# %% another\nx['missing']  # HERE\n",
     "snippets/deep.py": (
@@ -388,7 +383,7 @@ def test_a_failure_is_reported_once_at_its_line(builds, case, build):
     assert case.words in report
 
 
-@pytest.mark.parametrize("case", BOXED, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_failure_is_a_red_box_in_its_page(builds, case):
     page = LexborHTMLParser(builds.site.page(case.name))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lrnotes.model import Cell, Failure, Fragment, Output, Result, Script
 from lrnotes.show.captions import is_figure
-from lrnotes.show.failures import failure_place
+from lrnotes.show.failures import failure_box, failure_place
 from lrnotes.show.markup import balance
 from lrnotes.show.outputs import IMAGES, show_outputs
 from lrnotes.show.parts import Parts
@@ -110,7 +110,7 @@ def _outputs(
     outputs = shown
     if outputs is None:
         outputs = [_output(output, index + 1) for output in outcome.outputs]
-    if outcome.failure:
+    if outcome.failure and shown is None:
         outputs = [*outputs, _error(script, index, outcome.failure)]
     return outputs
 
@@ -118,7 +118,7 @@ def _outputs(
 def _themed_outputs(
     script: Script, index: int, result: Result, fill: Callable[[Fragment], str]
 ) -> list[dict[str, Any]]:
-    """Return the cell's figures as one piece of HTML, after what else it shows."""
+    """Return what the cell shows, its figures and its failure as HTML at the end."""
     outcome = result.outcomes[index]
     figures = tuple(output for output in outcome.outputs if is_figure(output))
     others = [each for each in outcome.outputs if not is_figure(each)]
@@ -132,6 +132,9 @@ def _themed_outputs(
         parts = Parts()
         html = fill(parts.fragment(show_outputs(view, parts).html))
         outputs.append(_display({"text/html": _lines(html)}))
+    if outcome.failure:
+        box = failure_box(CellView(script, index, result), outcome.failure)
+        outputs.append(_display({"text/html": _lines(box)}))
     return outputs
 
 
