@@ -8,11 +8,13 @@ import time
 
 import pytest
 
+WORK = "@misc{somebody2020, title = {A work}, year = 2020}\n"
 GOOD = "# Good\n\n```python exec\nprint('the rest')\n```\n"
 
 
-def build(make_site, note, **files):
-    site = make_site({"docs/index.md": note, "docs/good.md": GOOD, **files})
+def build(make_site, note):
+    files = {"docs/index.md": note, "docs/good.md": GOOD, "docs/references.bib": WORK}
+    site = make_site(files)
     built = site.build()
     strict = site.build("--strict")
 
@@ -46,7 +48,7 @@ def build(make_site, note, **files):
         ("# A\n\n![[../../secret.png]]\n", "docs/index.md:3:1: "),
         ("# A\n\n[[#Nowhere]]\n", 'docs/index.md:3:1: no heading "Nowhere"'),
         ("# A\n\n`{python} missing:.3g`\n", "docs/index.md:3:1: "),
-        ("# A\n\nAs [@nobody2020] says.\n", "docs/index.md:3:4: "),
+        ("# A\n\nAs [@nobody2020] says.\n", 'docs/index.md:3:4: no work "nobody2020"'),
     ],
     ids=lambda value: value[-40:],
 )
