@@ -114,11 +114,11 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def _add_pages(self, files: Files, config: MkDocsConfig) -> None:
         # Last in the list, so that all notes are converted before them.
         self.own_pages = set()
-        for name in self.book.own_pages():
+        for name in self.book.pages.names():
             if files.get_file_from_path(name) is not None:
                 self.book.report_taken(name)
                 continue
-            file = File.generated(config, name, content=self.book.page_text(name))
+            file = File.generated(config, name, content=self.book.pages.text(name))
             file.inclusion = InclusionLevel.NOT_IN_NAV
             files.append(file)
             self.own_pages.add(name)
@@ -129,7 +129,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Return a page of ours with what the notes before it have told."""
         if page.file.src_uri not in self.own_pages:
             return markdown
-        return split_front_matter(self.book.page_text(page.file.src_uri))[1]
+        return split_front_matter(self.book.pages.text(page.file.src_uri))[1]
 
     @event_priority(LAST)
     def on_env(

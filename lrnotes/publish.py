@@ -5,31 +5,23 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from lrnotes.fragments import ROOT, Fragments, anchors_of, page_of
 from lrnotes.markdown.bibliography import read_bibliography
 from lrnotes.markdown.context import Claim, Index, Work
 from lrnotes.markdown.settle import settle
-from lrnotes.model import Link, Place, Problem, Scalar, Script
+from lrnotes.model import Place, Problem, Scalar
+from lrnotes.ownpages import OwnPages
 from lrnotes.project import Project
 from lrnotes.redirects import find_redirects, redirect_page
 from lrnotes.show.captions import figure_problems
 from lrnotes.show.evidence import claim_evidence
 from lrnotes.show.notebook import write_notebook
 from lrnotes.show.outputs import figure_files
-from lrnotes.show.pages import (
-    ClaimRow,
-    Mention,
-    SnippetPage,
-    snippet_page,
-    verification_page,
-)
 from lrnotes.show.provenance import device_line
 from lrnotes.store import load_formulas, save_formulas, write_report
 
-VERIFICATION = "verification.md"
 HERE = Path(__file__).parent / "assets"
 KATEX = "assets/lrnotes/vendor/katex"
 ASSETS = ("assets/lrnotes/lrnotes.css", "assets/lrnotes/lrnotes.js")
@@ -50,6 +42,7 @@ class Book:
         self.found: list[Problem] = []
         self.settled: dict[str, tuple[Problem, ...]] = {}
         self.index = Index()
+        self.pages = OwnPages(project, self.index.records)
         self.urls: Mapping[str, str] = {}
         self.formulas_known = 0
 
@@ -68,7 +61,9 @@ class Book:
             self.found += problems
         formulas = load_formulas(project.layout.cache)
         self.formulas_known = len(formulas)
+        records = self.index.records
         self.index = Index(
+            records=records,
             docs=self.docs,
             vault=project.vault,
             notes=project.notes,
@@ -88,7 +83,7 @@ class Book:
             bibliography=path,
             maths=project.layout.settings.maths,
             formulas=formulas,
-            pages=[f"{self.docs}/{name}" for name in self.own_pages()],
+            pages=[f"{self.docs}/{name}" for name in self.pages.names()],
         )
         return self.index
 
@@ -97,7 +92,7 @@ class Book:
         return {name: result.scalars for name, result in results.items()}
 
     def _claims(self) -> Iterator[tuple[str, Claim]]:
-        for script, at in self._claim_cells():
+        for script, at in self.pages.claim_cells():
             result = self.project.results.get(script.name)
             status = result.outcomes[at].status if result else "unknown"
             yield (
@@ -108,72 +103,6 @@ class Book:
                     f"{page_of(script, self.docs)}#{anchors_of(script)[at]}",
                 ),
             )
-
-    def _claim_cells(self) -> Iterator[tuple[Script, int]]:
-        for script in self.project.scripts.values():
-            for at, cell in enumerate(script.code):
-                if cell.is_claim:
-                    yield script, at
-
-    # --- our own pages ------------------------------------------------------------
-
-    def own_pages(self) -> list[str]:
-        """Return the pages we add, from the docs folder; Verification is the last."""
-        names = [self._page_name(each) for each in self.project.of_kind("snippet")]
-        return names + [VERIFICATION] * any(True for _ in self._claim_cells())
-
-    def _page_name(self, script: Script) -> str:
-        return page_of(script, self.docs).removeprefix(f"{self.docs}/")
-
-    def page_text(self, name: str) -> str:
-        """Return the Markdown of a page of ours.
-
-        Who mentions it is known only when all notes are converted, so the text is
-        asked for again just before its own conversion.
-        """
-        if name == VERIFICATION:
-            return verification_page(
-                [self._claim_row(*each) for each in self._claim_cells()]
-            )
-        script = next(
-            each
-            for each in self.project.of_kind("snippet")
-            if self._page_name(each) == name
-        )
-        mentions = {
-            mention.path: replace(mention, phrase="")
-            for link, mention in self._mentions(script.path)
-        }
-        stem = name.removesuffix(".md")
-        return snippet_page(
-            SnippetPage(
-                name,
-                script,
-                self.project.results.get(script.name),
-                tuple(mentions.values()),
-                (f"{stem}.py", f"{stem}.ipynb"),
-            )
-        )
-
-    def _mentions(self, path: str) -> Iterator[tuple[Link, Mention]]:
-        for source, record in self.index.records.items():
-            note = self.project.notes.get(source)
-            for link in record.links:
-                if link.resolved == path and note is not None:
-                    name = source.removeprefix(f"{self.docs}/")
-                    yield link, Mention(name, note.title, link.text)
-
-    def _claim_row(self, script: Script, at: int) -> ClaimRow:
-        mentions = tuple(
-            mention
-            for link, mention in self._mentions(script.path)
-            if not link.is_embed and link.fragment in script.code[at].names
-        )
-        page = f"{self._page_name(script) if script.kind == 'snippet' else ''}"
-        page = page or script.path.removeprefix(f"{self.docs}/")
-        anchor = anchors_of(script)[at]
-        result = self.project.results.get(script.name)
-        return ClaimRow(script, at, f"{page}#{anchor}", result, mentions)
 
     def report_taken(self, name: str) -> None:
         """Keep that a note stands at the address of a page of ours."""
@@ -219,7 +148,7 @@ class Book:
         """Return the files offered for download, from the site's root."""
         found: dict[str, str] = {}
         for script in self.project.of_kind("snippet"):
-            stem = self._page_name(script).removesuffix(".md")
+            stem = self.pages.page_name(script).removesuffix(".md")
             source = (self.project.layout.root / script.path).read_text("utf-8")
             result = self.project.results.get(script.name)
             line = device_line(result.environment) if result else ""

@@ -221,3 +221,17 @@ def test_a_notebook_is_linked_by_its_name_and_its_prose_links_on(make_site):
     assert ">42<" in page.replace("\n", "")
     assert 'class="katex' in page
     assert "lrnprose" not in page
+
+
+def test_verification_names_the_sentence_that_links_a_claim(make_site):
+    note = (
+        "# My note\n\n```python exec\nx = 1\n```\n\n```python exec\n"
+        '#| title: "claim: It\'s one"\nassert x == 1\n```\n\n'
+        "And [[#claim: It's one|one it is]].\n"
+    )
+    site = make_site({"docs/index.md": note})
+
+    assert site.build("--strict").returncode == 0
+
+    text = re.sub(r"<[^>]+>", "", site.page("verification"))
+    assert "one it is: My note" in text
