@@ -67,8 +67,9 @@ def write_plain(folder: Path) -> Path:
     ]
     config["plugins"] = ["search"]
     config.pop("nav", None)
+    config.pop("watch", None)
     config["docs_dir"] = str(ROOT / "docs")
-    config.get("theme", {}).pop("custom_dir", None)
+    config["theme"]["custom_dir"] = str(ROOT / "overrides")
     config["validation"] = {"links": {"not_found": "info"}}
     path = folder / "mkdocs.yml"
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
