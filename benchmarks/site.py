@@ -95,6 +95,9 @@ def run_all_cells() -> None:
     sys.path.insert(0, str(ROOT / "snippets"))
     for script in Project.read(layout).scripts.values():
         namespace: dict[str, object] = {"__name__": "__main__"}
+        # In one process a script's settings would reach the next.
+        torch.set_default_dtype(torch.float32)
+        matplotlib.rcdefaults()
         for cell in script.code:
             try:
                 exec(compile(cell.source, script.name, "exec"), namespace)
