@@ -17,6 +17,9 @@ from lrnotes.settings import read_extensions
 from lrnotes.text.claims import check_claims
 from lrnotes.text.notes import split_front_matter
 from lrnotes.vault.names import compare_heading
+from lrnotes.vault.repeats import find_moulds, find_repeats
+from lrnotes.vault.support import check_support
+from lrnotes.vault.terms import find_undefined
 
 UNKNOWABLE = ("unresolved-value", "failed-cell")
 """What cannot be said of a script that has no valid result."""
@@ -48,7 +51,26 @@ def find_problems(project: Project) -> list[Problem]:
         if not (missing and problem.kind in UNKNOWABLE)
     }
     found.update(check_all_claims(project, index))
-    return sorted(found, key=lambda each: (each.place, each.what))
+    found.update(check_wording(project, index))
+    shown = (
+        each for each in found if project.layout.settings.level(each.kind) != "off"
+    )
+    return sorted(shown, key=lambda each: (each.place, each.what))
+
+
+def check_wording(project: Project, index: Index) -> Iterator[Problem]:
+    """Yield what prose says without support, twice, or in undefined terms."""
+    for path, note in project.notes.items():
+        shown = {link.resolved for link in index.records[path].links}
+        scripts = [
+            script
+            for script in project.scripts.values()
+            if script.path == path or script.path in shown
+        ]
+        yield from check_support(note, scripts)
+    yield from find_repeats(project.notes.values())
+    yield from find_moulds(index.records.values())
+    yield from find_undefined(project.notes, index.records, project.vault)
 
 
 def check_all_claims(project: Project, index: Index) -> Iterator[Problem]:

@@ -43,10 +43,10 @@ def find_mentions(notes: Mapping[str, Note]) -> dict[str, tuple[Mention, ...]]:
     found: dict[str, list[Mention]] = {}
     for path in sorted(notes):
         text = notes[path].text
-        prose = _prose(text)
+        prose = blank_links(text)
         sentences = Sentences(text)
         said: set[tuple[str, str]] = set()
-        for target, start, end in _search(prose, names):
+        for target, start, end in search_names(prose, names):
             if target == path:
                 continue
             sentence = sentences.around(start)
@@ -70,21 +70,28 @@ def _by_first_word(
             letters = "".join(words)
             if len(letters) >= _SHORTEST and not letters.isdigit():
                 names.setdefault(words, path)
+    return group_names(names)
+
+
+def group_names(
+    names: Mapping[tuple[str, ...], str],
+) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Return names, each as folded words, by their first word; the longest first."""
     grouped: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for words, path in sorted(names.items(), key=lambda item: -len(item[0])):
         grouped.setdefault(words[0], []).append((words, path))
     return grouped
 
 
-def _prose(text: str) -> str:
-    """Return the text with spaces for all that is no prose."""
+def blank_links(text: str) -> str:
+    """Return the text, as long as before, with spaces for all that is no prose."""
     _, body, _ = split_front_matter(text)
     start = len(text) - len(body)
     blanked = re.sub(r"[^\n]", " ", text[:start]) + blank_literals(body)
     return _LINK.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), blanked)
 
 
-def _search(
+def search_names(
     prose: str, names: Mapping[str, list[tuple[tuple[str, ...], str]]]
 ) -> Iterator[tuple[str, int, int]]:
     """Yield the note, start and end of each name; the longest of those that begin."""
