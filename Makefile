@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_ARGS ?=
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: help setup serve site test check format clean
+.PHONY: help setup serve site test check mutants seeds format clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,12 @@ check: setup  ## ruff, mypy and the arrows between rooms
 	$(BIN)/ruff check lrnotes tests snippets benchmarks
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_rooms.py
+
+mutants: setup  ## change the method of each snippet: which claims notice? (hours; SNIPPETS=momentum)
+	$(BIN)/python benchmarks/mutants.py $(SNIPPETS)
+
+seeds: setup  ## try the claims on twenty fresh seeds (SNIPPETS=which_knob)
+	$(BIN)/python benchmarks/seeds.py $(SNIPPETS)
 
 format: setup  ## format the code
 	$(BIN)/ruff format lrnotes tests snippets benchmarks
