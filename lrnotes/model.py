@@ -365,6 +365,8 @@ class Link:
     is_embed: bool = False
     resolved: str = ""
     """Path from the project root of what it names; empty where unresolved."""
+    is_property: bool = False
+    """Whether it stands in the front matter."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
 
 from lrnotes.errors import SettingsError
 from lrnotes.markdown.defaults import add_extensions
@@ -152,6 +153,15 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
                 _IDS.findall(page.content)
             )
         return env
+
+    @event_priority(LAST)
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Any
+    ) -> TemplateContext:
+        """Put under a note what others say of it, when search has read the note."""
+        path = f"{self.layout.docs}/{page.file.src_uri}"
+        page.content = (page.content or "") + self.book.around.section(path)
+        return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Add the stylesheet of maths to the pages that show maths."""

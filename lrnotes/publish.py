@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from lrnotes.around import Around
 from lrnotes.fragments import ROOT, Fragments, anchors_of, page_of
 from lrnotes.markdown.bibliography import read_bibliography
 from lrnotes.markdown.context import Claim, Index, Work
@@ -43,6 +44,7 @@ class Book:
         self.settled: dict[str, tuple[Problem, ...]] = {}
         self.index = Index()
         self.pages = OwnPages(project, self.index.records)
+        self.around = Around(project, self.index.records)
         self.urls: Mapping[str, str] = {}
         self.formulas_known = 0
 
@@ -51,7 +53,7 @@ class Book:
     def make_index(self, urls: Mapping[str, str]) -> Index:
         """Return what conversions need; ``urls`` gives each page's by its path."""
         project = self.project
-        self.urls = urls
+        self.urls = self.around.urls = urls
         scripts = project.scripts
         path = f"{self.docs}/{project.layout.settings.bibliography}"
         works: Mapping[str, Work] = {}
@@ -117,7 +119,9 @@ class Book:
         html, problems = settle(html, path, self.index)
         self.settled[path] = problems
         start = posixpath.relpath(".", posixpath.dirname(url) or ".")
-        return _ROOTED.sub(lambda found: f'{found[1]}="{start}/{found[2]}"', html)
+        html = _ROOTED.sub(lambda found: f'{found[1]}="{start}/{found[2]}"', html)
+        self.around.read(path, html)
+        return html
 
     def problems(self) -> list[Problem]:
         """Return all findings of this build, by place, each once."""

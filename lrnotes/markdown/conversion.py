@@ -162,7 +162,7 @@ class Conversion:
 
         A list of backlinks leads to it.
         """
-        is_other = target.endswith(".md") and target != self.host
+        is_other = target.endswith((".md", ".ipynb")) and target != self.host
         if self.parent is None and is_other and "id" not in element.attrib:
             element.set("id", link_anchor(len(self.found.links)))
 

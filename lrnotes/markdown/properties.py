@@ -24,7 +24,7 @@ def record_properties(conversion: Conversion) -> None:
                 continue
             resolution = vault.resolve(wiki.target, conversion.path)
             link = Link(found[0], wiki.target, wiki.fragment, wiki.text or "", False,
-                        resolution.path or "")  # fmt: skip
+                        resolution.path or "", True)  # fmt: skip
             conversion.found.links.append(link)
             if resolution.path is None:
                 conversion.meet(found[0])

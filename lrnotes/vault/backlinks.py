@@ -2,80 +2,72 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from lrnotes.model import Link, Note, Record
-from lrnotes.text.literal import blank_literals
-from lrnotes.vault.sentences import Sentences, plain_text
+from lrnotes.model import Link, Record
+from lrnotes.vault.passages import Passage, Span
+from lrnotes.vault.quotes import Quote, quote
+
+_ANCHOR = re.compile(r"lrn-link-(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Backlink:
-    """One link to a note, as a list below that note shows it."""
+    """One sentence that links to a note, or one link that stands in no sentence."""
 
     source: str
     """Path of the note that links."""
-    number: int
-    """Number of the link in that note's record, from 1; its element carries it."""
-    sentence: str
-    """The sentence around the link, in plain text; empty for one in the properties."""
-    phrase: str
-    """What the link itself shows, which is a part of the sentence."""
-    fragment: str = ""
-    """The heading or block that the link names, if any."""
+    quote: Quote = ()
+    """The sentence, its links to the note marked; empty for a link outside the prose."""
+    how: Literal["link", "embed", "property"] = "link"
 
 
 def find_backlinks(
-    records: Mapping[str, Record], notes: Mapping[str, Note]
-) -> dict[str, tuple[Backlink, ...]]:
-    """Return the links to each note from others, by source and place in it."""
+    records: Mapping[str, Record], pages: Mapping[str, Sequence[Passage]]
+) -> dict[str, list[Backlink]]:
+    """Return the links to each file from others, by source and place in it.
+
+    ``pages`` holds the prose of each note whose links count; a link's element has the
+    id ``lrn-link-N``, N being its number in the note's record, from 1.
+    """
     found: dict[str, list[Backlink]] = {}
-    for path in sorted(records):
-        note = notes.get(path)
-        wanted = [
-            (number, link)
-            for number, link in enumerate(records[path].links, 1)
-            if link.resolved and link.resolved != path
-        ]
-        if note is None or not wanted:
-            continue
-        sentences = Sentences(note.text)
-        placed = _Placed(note.text, Counter(link.raw for _, link in wanted))
-        entries = [(placed.take(link.raw), number, link) for number, link in wanted]
-        for at, number, link in sorted(entries, key=lambda entry: entry[:2]):
-            backlink = _make(path, number, link, sentences.around(at))
-            found.setdefault(link.resolved, []).append(backlink)
-    return {target: tuple(links) for target, links in found.items()}
+    for path in sorted(pages):
+        record = records.get(path)
+        if record is not None:
+            for target, backlink in _read(path, record, pages[path]):
+                found.setdefault(target, []).append(backlink)
+    return found
 
 
-def _make(path: str, number: int, link: Link, sentence: str) -> Backlink:
-    phrase = plain_text(link.raw if link.raw.startswith("[") else link.text)
-    return Backlink(path, number, sentence, phrase, link.fragment)
+def _read(
+    path: str, record: Record, passages: Sequence[Passage]
+) -> list[tuple[str, Backlink]]:
+    links = record.links
+    found: list[tuple[str, Backlink]] = []
+    quoted: set[int] = set()
+    for passage in passages:
+        spans: dict[str, list[Span]] = {}
+        for span in passage.links:
+            number = _ANCHOR.fullmatch(span.id)
+            at = int(number[1]) if number else 0
+            if 0 < at <= len(links) and links[at - 1].resolved not in ("", path):
+                spans.setdefault(links[at - 1].resolved, []).append(span)
+                quoted.add(at)
+        for target, marked in spans.items():
+            found += [(target, Backlink(path, q)) for q in quote(passage, marked)]
+    said = {(target, "link") for target, _ in found}
+    for at, link in enumerate(links, 1):
+        key = (link.resolved, _how(link))
+        if at not in quoted and link.resolved not in ("", path) and key not in said:
+            said.add(key)
+            found.append((link.resolved, Backlink(path, (), key[1])))
+    return found
 
 
-class _Placed:
-    """Where in a text its links stand, each asked for as often as it is there."""
-
-    def __init__(self, text: str, counts: Counter[str]) -> None:
-        self.places: dict[str, Iterator[int]] = {}
-        blanked = ""
-        for raw, count in counts.items():
-            places = list(_find_all(text, raw))
-            if len(places) > count:
-                # Some of them are literal, and so are no links.
-                blanked = blanked or blank_literals(text)
-                places = list(_find_all(blanked, raw)) or places
-            self.places[raw] = iter(places)
-
-    def take(self, raw: str) -> int:
-        """Return where the next link that is written so begins, or -1."""
-        return next(self.places.get(raw, iter(())), -1)
-
-
-def _find_all(text: str, raw: str) -> Iterator[int]:
-    at = text.find(raw)
-    while at >= 0:
-        yield at
-        at = text.find(raw, at + len(raw))
+def _how(link: Link) -> Literal["link", "embed", "property"]:
+    if link.is_embed:
+        return "embed"
+    return "property" if link.is_property else "link"

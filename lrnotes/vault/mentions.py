@@ -5,67 +5,62 @@ from __future__ import annotations
 import itertools
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lrnotes.model import Note
-from lrnotes.text.literal import blank_literals
-from lrnotes.text.notes import split_front_matter
 from lrnotes.vault.fold import fold
-from lrnotes.vault.sentences import Sentences
+from lrnotes.vault.passages import Passage, Span
+from lrnotes.vault.quotes import Quote, quote
 
 _WORD = re.compile(r"\w+")
-_LINK = re.compile(
-    r"!?\[\[[^\[\]\n]*\]\]|!?\[[^\[\]\n]*\]\([^()\n]*\)|<[^<>\n]*>|https?:\S+|^#.*$",
-    re.MULTILINE,
-)
+_URL = re.compile(r"\w+://\S+|\bwww\.\S+")
 _SHORTEST = 3
 """Letters that a name needs: shorter ones are found everywhere."""
+
+Name = tuple[tuple[str, ...], str]
+"""The words of a name, and the path of the note that it names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place where a note is named but not linked."""
+    """One sentence that names a note and does not link it."""
 
     source: str
     """Path of the note whose prose it is."""
-    line: int
-    """Line in that note, from 1."""
-    sentence: str
-    """The sentence around the name, in plain text."""
-    phrase: str
-    """The name as it stands there."""
+    quote: Quote
+    """The sentence, the name marked; it leads to the heading above it."""
 
 
-def find_mentions(notes: Mapping[str, Note]) -> dict[str, tuple[Mention, ...]]:
-    """Return where each note is named in the prose of others, once a sentence."""
-    names = _by_first_word(notes)
+def find_mentions(
+    pages: Mapping[str, Sequence[Passage]], aliases: Mapping[str, Iterable[str]]
+) -> dict[str, list[Mention]]:
+    """Return where each note is named in the prose of others, once a sentence.
+
+    ``aliases`` gives the aliases of every note that can be named, by its path.
+    """
+    names = _by_first_word(aliases)
     found: dict[str, list[Mention]] = {}
-    for path in sorted(notes):
-        text = notes[path].text
-        prose = blank_links(text)
-        sentences = Sentences(text)
-        said: set[tuple[str, str]] = set()
-        for target, start, end in search_names(prose, names):
-            if target == path:
+    for path in sorted(pages):
+        for passage in pages[path]:
+            if passage.is_heading:
                 continue
-            sentence = sentences.around(start)
-            if (target, sentence) not in said:
-                said.add((target, sentence))
-                line = text.count("\n", 0, start) + 1
-                mention = Mention(path, line, sentence, text[start:end])
-                found.setdefault(target, []).append(mention)
-    return {target: tuple(mentions) for target, mentions in found.items()}
+            said: dict[str, list[Span]] = {}
+            for target, start, end in search_names(_prose(passage), names):
+                if target != path:
+                    span = Span(start, end, passage.heading)
+                    said.setdefault(target, []).append(span)
+            for target, spans in said.items():
+                quotes = quote(passage, spans)
+                found.setdefault(target, []).extend(Mention(path, q) for q in quotes)
+    return found
 
 
-def _by_first_word(
-    notes: Mapping[str, Note],
-) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+def _by_first_word(aliases: Mapping[str, Iterable[str]]) -> dict[str, list[Name]]:
     """Return names as words, with their notes, by first word; the longest first."""
     names: dict[tuple[str, ...], str] = {}
-    for path in sorted(notes):
-        stem = posixpath.basename(path).removesuffix(".md")
-        for name in (stem, *notes[path].aliases):
+    for path in sorted(aliases):
+        stem = posixpath.splitext(posixpath.basename(path))[0]
+        for name in (stem, *aliases[path]):
             words = tuple(_WORD.findall(fold(name)))
             letters = "".join(words)
             if len(letters) >= _SHORTEST and not letters.isdigit():
@@ -73,40 +68,39 @@ def _by_first_word(
     return group_names(names)
 
 
-def group_names(
-    names: Mapping[tuple[str, ...], str],
-) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+def group_names(names: Mapping[tuple[str, ...], str]) -> dict[str, list[Name]]:
     """Return names, each as folded words, by their first word; the longest first."""
-    grouped: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    grouped: dict[str, list[Name]] = {}
     for words, path in sorted(names.items(), key=lambda item: -len(item[0])):
         grouped.setdefault(words[0], []).append((words, path))
     return grouped
 
 
-def blank_links(text: str) -> str:
-    """Return the text, as long as before, with spaces for all that is no prose."""
-    _, body, _ = split_front_matter(text)
-    start = len(text) - len(body)
-    blanked = re.sub(r"[^\n]", " ", text[:start]) + blank_literals(body)
-    return _LINK.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), blanked)
+def _prose(passage: Passage) -> str:
+    """Return the text with what is linked or code left out, as long as before."""
+    text = _URL.sub(lambda found: "\0" * len(found[0]), passage.text)
+    for span in (*passage.links, *passage.muted):
+        text = text[: span.start] + "\0" * (span.end - span.start) + text[span.end :]
+    return text
 
 
 def search_names(
-    prose: str, names: Mapping[str, list[tuple[tuple[str, ...], str]]]
+    prose: str, names: Mapping[str, list[Name]]
 ) -> Iterator[tuple[str, int, int]]:
     """Yield the note, start and end of each name; the longest of those that begin."""
-    words = [
-        (fold(word[0]), word.start(), word.end()) for word in _WORD.finditer(prose)
-    ]
-    at = 0
-    while at < len(words):
-        for name, path in names.get(words[at][0], ()):
+    folded = fold(prose)
+    if len(folded) == len(prose):
+        words = [(w[0], w.start(), w.end()) for w in _WORD.finditer(folded)]
+    else:
+        words = [(fold(w[0]), w.start(), w.end()) for w in _WORD.finditer(prose)]
+    passed = 0
+    for at, (word, start, _) in enumerate(words):
+        for name, path in names.get(word, ()) if at >= passed else ():
             last = at + len(name) - 1
             if last < len(words) and _is_name(prose, words[at : last + 1], name):
-                yield path, words[at][1], words[last][2]
-                at = last
+                yield path, start, words[last][2]
+                passed = last + 1
                 break
-        at += 1
 
 
 def _is_name(
@@ -116,4 +110,4 @@ def _is_name(
     if tuple(word for word, _, _ in words) != name:
         return False
     gaps = (prose[one[2] : other[1]] for one, other in itertools.pairwise(words))
-    return all(len(gap) <= 2 and gap not in ("\n\n", ". ", ", ") for gap in gaps)
+    return all(gap.strip() in ("", "-", "'", "’", "_", "/") for gap in gaps)

@@ -6,11 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lrnotes.model import Note, Place, Problem, Record
+from lrnotes.text.literal import blank_literals
+from lrnotes.text.notes import split_front_matter
 from lrnotes.vault.fold import fold
-from lrnotes.vault.mentions import blank_links, group_names, search_names
+from lrnotes.vault.mentions import group_names, search_names
 from lrnotes.vault.names import Vault
 
 _WORD = re.compile(r"\w+")
+_LINK = re.compile(
+    r"!?\[\[[^\[\]\n]*\]\]|!?\[[^\[\]\n]*\]\([^()\n]*\)|<[^<>\n]*>|https?:\S+|^#.*$",
+    re.MULTILINE,
+)
 
 
 def find_undefined(
@@ -29,7 +35,7 @@ def find_undefined(
         known = {path, *required_notes(path, notes, vault)}
         known |= {link.resolved for link in record.links}
         told: set[str] = set()
-        for term, start, end in search_names(blank_links(note.text), names):
+        for term, start, end in search_names(_blank_links(note.text), names):
             if term in told or known.intersection(owners[term]):
                 continue
             told.add(term)
@@ -51,6 +57,14 @@ def required_notes(path: str, notes: Mapping[str, Note], vault: Vault) -> set[st
                 found.add(target)
                 waiting.append(target)
     return found
+
+
+def _blank_links(text: str) -> str:
+    """Return the text, as long as before, with spaces for all that is no prose."""
+    _, body, _ = split_front_matter(text)
+    start = len(text) - len(body)
+    blanked = re.sub(r"[^\n]", " ", text[:start]) + blank_literals(body)
+    return _LINK.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), blanked)
 
 
 def _owners(notes: Mapping[str, Note]) -> dict[str, tuple[str, ...]]:

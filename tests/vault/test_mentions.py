@@ -1,24 +1,28 @@
 import pytest
 
-from lrnotes.model import Note
-from lrnotes.vault.mentions import Mention, find_mentions
+from lrnotes.vault.mentions import find_mentions
+
+TARGET = "docs/gradient-descent.md"
 
 
-def find(text, **aliases):
-    """Return the mentions of gradient-descent in the prose of a note."""
-    target = "docs/gradient-descent.md"
-    notes = {
-        "docs/a.md": Note("docs/a.md", text),
-        target: Note(target, "", aliases=tuple(aliases.get("aliases", ("GD",)))),
-        "docs/lr.md": Note("docs/lr.md", "", aliases=("η", "learning rate")),
-    }
-    return find_mentions(notes).get(target, ())
+@pytest.fixture
+def find(read_notes):
+    """Return a function: the mentions of gradient-descent in the prose of a note."""
+
+    def find_in(text, aliases=("GD",)):
+        names = {TARGET: aliases, "docs/lr.md": ("η", "learning rate")}
+        _, pages = read_notes({"docs/a.md": text, TARGET: "# T", "docs/lr.md": ""})
+        return find_mentions(pages, names).get(TARGET, [])
+
+    return find_in
 
 
-def test_a_name_in_prose_is_found_with_its_sentence():
-    assert find("---\ntags: [a]\n---\nOne. Plain *Gradient descent* is slow. Two.") == (
-        Mention("docs/a.md", 4, "Plain Gradient descent is slow.", "Gradient descent"),
-    )
+def test_a_name_in_prose_is_found_with_its_sentence(find):
+    found = find("---\ntags: [a]\n---\nOne. Plain *Gradient descent* is slow. Two.")
+
+    assert [
+        [(piece.html, piece.is_marked) for piece in each.quote] for each in found
+    ] == [[("Plain ", False), ("Gradient descent", True), (" is slow.", False)]]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +32,7 @@ def test_a_name_in_prose_is_found_with_its_sentence():
         "`gradient descent` $gradient descent$",
         "```\ngradient descent\n```\n\n    gradient descent\n",
         "<!-- gradient descent --> <b title='gradient descent'>x</b>",
+        "<pre>gradient descent</pre>\n\nx %%gradient descent%%",
         "# Gradient descent\n\n---\n",
         "gradients descent, gradient and descent",
         "a gradient. Descent follows",
@@ -36,34 +41,41 @@ def test_a_name_in_prose_is_found_with_its_sentence():
         "GD is too short to tell",
     ],
 )
-def test_what_is_no_prose_or_no_name_is_not_found(text):
-    assert find(text) == ()
+def test_what_is_no_prose_or_no_name_is_not_found(find, text):
+    assert find(text) == []
 
 
-def test_an_alias_is_found_too():
-    assert [
-        each.phrase
-        for each in find("By steepest descent.", aliases=["Steepest descent"])
-    ] == ["steepest descent"]
+def test_an_alias_is_found_too(find):
+    found = find("By steepest descent.", aliases=["Steepest descent"])
+
+    assert [piece.html for piece in found[0].quote if piece.is_marked] == [
+        "steepest descent"
+    ]
 
 
-def test_a_sentence_is_given_once():
-    assert (
-        len(find("Gradient descent is gradient descent. More gradient descent.")) == 2
-    )
+def test_a_sentence_is_given_once(find):
+    found = find("Gradient descent is gradient descent. More gradient descent.")
+
+    assert [sum(piece.is_marked for piece in each.quote) for each in found] == [2, 1]
 
 
-def test_the_longest_name_wins():
-    notes = {
-        "docs/a.md": Note("docs/a.md", "The learning rate finder helps."),
-        "docs/learning-rate.md": Note("docs/learning-rate.md", ""),
-        "docs/learning-rate-finder.md": Note("docs/learning-rate-finder.md", ""),
-    }
+def test_a_mention_leads_to_the_heading_above_it(find):
+    found = find("# A\n\n## Two words\n\nBy gradient descent.")
 
-    assert list(find_mentions(notes)) == ["docs/learning-rate-finder.md"]
+    assert [piece.anchor for piece in found[0].quote if piece.is_marked] == [
+        "two-words"
+    ]
 
 
-def test_a_note_does_not_mention_itself():
+def test_the_longest_name_wins(read_notes):
+    _, pages = read_notes({"docs/a.md": "The learning rate finder helps."})
+    names = {"docs/learning-rate.md": (), "docs/learning-rate-finder.md": ()}
+
+    assert list(find_mentions(pages, names)) == ["docs/learning-rate-finder.md"]
+
+
+def test_a_note_does_not_mention_itself(read_notes):
     path = "docs/momentum.md"
+    _, pages = read_notes({path: "Momentum is momentum."})
 
-    assert find_mentions({path: Note(path, "Momentum is momentum.")}) == {}
+    assert find_mentions(pages, {path: ()}) == {}

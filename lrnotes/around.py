@@ -1,0 +1,115 @@
+"""Knowledge around a note: what other notes say of it, put under its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import PurePosixPath
+
+from lrnotes.model import Note, Record
+from lrnotes.project import Project
+from lrnotes.redirects import relative_url
+from lrnotes.show.around import Said, Source, backlinks_section
+from lrnotes.show.cells import snippet_title
+from lrnotes.vault.backlinks import Backlink, find_backlinks
+from lrnotes.vault.mentions import Mention, find_mentions
+from lrnotes.vault.passages import Passage, read_passages
+from lrnotes.vault.quotes import Quote
+
+_HOW = {"embed": "embeds it", "property": "names it in its properties", "link": ""}
+
+
+class Around:
+    """What the notes of a project say of each other, once all are converted."""
+
+    def __init__(self, project: Project, records: Mapping[str, Record]) -> None:
+        """Keep the project, and the records that conversions fill."""
+        self.project, self.records = project, records
+        self.pages: dict[str, Sequence[Passage]] = {}
+        self.urls: Mapping[str, str] = {}
+        self._backlinks: dict[str, list[Backlink]] | None = None
+        self._mentions: dict[str, list[Mention]] = {}
+
+    def read(self, path: str, html: str) -> None:
+        """Take in a page's finished HTML; pages of ours say nothing of their own."""
+        if self.is_written(path):
+            self.pages[path] = read_passages(html)
+
+    def is_written(self, path: str) -> bool:
+        """Return whether an author wrote the page: it is a note or a notebook."""
+        script = self.project.scripts.get(path)
+        is_notebook = script is not None and script.kind == "notebook"
+        return path in self.project.notes or is_notebook
+
+    def title(self, path: str) -> str:
+        """Return the title of a note or a notebook."""
+        if path in self.project.notes:
+            return self.project.notes[path].title
+        script = self.project.scripts.get(path)
+        return (snippet_title(script) if script else "") or PurePosixPath(path).stem
+
+    def backlinks(self, path: str) -> list[Backlink]:
+        """Return the links to a page from others."""
+        if self._backlinks is None:
+            self._backlinks = find_backlinks(self.records, self.pages)
+            self._mentions = find_mentions(
+                self.pages, {path: self._aliases(path) for path in self.pages}
+            )
+        return self._backlinks.get(path, [])
+
+    def _aliases(self, path: str) -> tuple[str, ...]:
+        note = self.project.notes.get(path)
+        return note.aliases if note else ()
+
+    def section(self, path: str) -> str:
+        """Return what stands under a page: who links to it, and who names it."""
+        if path not in self.pages or "backlinks" in hidden(
+            self.project.notes.get(path)
+        ):
+            return ""
+        linked = self.backlinks(path)
+        known = {each.source for each in linked}
+        mentions = [
+            each for each in self._mentions.get(path, ()) if each.source not in known
+        ]
+        return backlinks_section(
+            self._sources(path, linked, lambda each: _HOW[each.how]),
+            self._sources(path, mentions, lambda _: ""),
+        )
+
+    def _sources(
+        self,
+        path: str,
+        found: Iterable[Backlink | Mention],
+        how: Callable[[Backlink], str],
+    ) -> list[Source]:
+        sources = []
+        for source, group in groupby(found, key=lambda each: each.source):
+            url = relative_url(self.urls[source], self.urls[path])
+            said = tuple(
+                Said(
+                    _parts(url, each.quote),
+                    how(each) if isinstance(each, Backlink) else "",
+                )
+                for each in group
+            )
+            sources.append(Source(url, self.title(source), said))
+        return sorted(sources, key=lambda each: (each.title.casefold(), each.url))
+
+
+def hidden(note: Note | None) -> Sequence[str]:
+    """Return what a note asks to leave out of its page: ``hide: [backlinks]``."""
+    asked = note.meta.get("hide") if note else None
+    return [asked] if isinstance(asked, str) else asked or ()
+
+
+def _parts(url: str, said: Quote) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (
+            piece.html,
+            (f"{url}#{piece.anchor}" if piece.anchor else url)
+            if piece.is_marked
+            else "",
+        )
+        for piece in said
+    )

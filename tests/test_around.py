@@ -1,0 +1,79 @@
+"""Knowledge around a note, on small real sites."""
+
+import json
+import re
+
+import pytest
+
+NOTES = {
+    "docs/index.md": "# Home\n\nFirst [[deep/rate|the rate]], then rest. Or [x](b.md).\n",
+    "docs/b.md": "# Second\n\nA learning rate is named. `[[rate]]` is code.\n",
+    "docs/deep/rate.md": (
+        "---\naliases: [learning rate]\n---\n# Rate & more\n\nBack to [[index]].\n"
+    ),
+    "docs/alone.md": "---\nhide: [backlinks]\n---\n# Alone\n",
+    "docs/c.md": "# C\n\n[[alone]] and [[rate]]: `rate`.\n",
+}
+
+
+def section(page):
+    found = re.search(r'<section class="lrn-around".*?</section>', page, re.DOTALL)
+    return found[0] if found else ""
+
+
+@pytest.fixture(scope="module", params=["true", "false"])
+def site(request, make_shared_site):
+    config = f"site_name: t\nuse_directory_urls: {request.param}\nplugins: [search, lrnotes]\n"
+    site = make_shared_site(NOTES, config)
+    built = site.build("--strict")
+    assert built.returncode == 0, built.stderr
+    site.flat = request.param == "false"
+    return site
+
+
+def test_a_note_shows_who_links_to_it_with_the_sentence(site):
+    shown = section(site.page("deep/rate"))
+
+    url = "../index.html" if site.flat else "../../"
+    assert f'<a href="{url}">Home</a><p>First <a href="{url}#lrn-link-1">' in shown
+    assert "<mark>the rate</mark></a>, then rest.</p>" in shown
+    assert 'id="lrn-link-1"' in site.page("index")
+
+
+def test_mentions_are_folded_and_code_is_none(site):
+    shown = section(site.page("deep/rate"))
+
+    linked, _, folded = shown.partition("<details")
+    assert "Second" not in linked
+    assert "1 mention without a link" in folded
+    assert ">learning rate</mark>" in folded
+
+
+def test_markdown_links_are_backlinks_too(site):
+    assert "Or <a href=" in section(site.page("b"))
+
+
+def test_a_title_is_escaped(site):
+    assert ">Rate &amp; more</a>" in section(site.page("index"))
+
+
+def test_a_note_may_hide_its_backlinks(site):
+    assert section(site.page("alone")) == ""
+
+
+def test_search_does_not_read_what_others_say(site):
+    index = json.loads((site.root / "site/search/search_index.json").read_text("utf-8"))
+    texts = {each["location"]: each["text"] for each in index["docs"]}
+    there = [text for place, text in texts.items() if place.startswith("deep/rate")]
+
+    assert there
+    assert not [text for text in there if "then rest" in text or "Linked" in text]
+
+
+def test_a_page_of_ours_has_no_backlinks(make_site):
+    site = make_site(
+        {"docs/index.md": "# A\n\n[[s.py]]\n", "snippets/s.py": "# %% a\nx = 1\n"}
+    )
+
+    assert site.build("--strict").returncode == 0
+    assert section(site.page("snippets/s")) == ""
