@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from lrnotes.model import Environment
+from lrnotes.run.foresee import foresee_optimizer
 from lrnotes.run.job import Job, worker_environment
 from lrnotes.run.launch import ForkServer, Launcher, Setting
 from lrnotes.run.slots import Slots, show_one
@@ -73,7 +74,7 @@ class Crew:
 
     def warm(self) -> None:
         """Start the server, so that the next job does not wait for its imports."""
-        self._launcher("cpu")
+        self._launcher("cpu").preload()
 
     def close(self) -> None:
         """End all processes."""
@@ -104,6 +105,10 @@ class Crew:
         # All that starts a process is at hand before the first thread begins, so that
         # none starts one when all are being ended.
         launchers = {kind: self._launcher(kind) for kind in kinds}
+        sources = (cell.source for task in tasks for cell in task.job.cells)
+        if foresee_optimizer(sources, self.root / self.settings.snippets):
+            for launcher in launchers.values():
+                launcher.preload()
         slots = {kind: Slots(max(each.count, 1)) for kind, each in kinds.items()}
 
         def run(task: Task) -> None:

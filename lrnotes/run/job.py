@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 PRELOAD = (
     "torch",
     "torch.optim",
-    "torch._dynamo",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_svg",
     "lrnotes.run.figures",
 )
 """What the server imports before it forks; what is not installed is left out."""
+
+LATER = ("torch._dynamo",)
+"""What it imports besides where a script is about to take an optimizer's step."""
 
 PACKAGE = Path(__file__).parents[1]
 STYLE = PACKAGE / "assets" / "lrnotes.mplstyle"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from lrnotes.errors import EngineError
-from lrnotes.run.job import PACKAGE
+from lrnotes.run.job import LATER, PACKAGE
 
 START_TIMEOUT = 120.0
 """Seconds after which a server or a fresh worker that does not speak is given up."""
@@ -48,6 +48,9 @@ class Launcher(Protocol):
     def start(self) -> Running:
         """Start one worker; it waits for its job."""
 
+    def preload(self) -> None:
+        """Have all later workers begin with what an optimizer needs, if they can."""
+
     def close(self) -> None:
         """End all workers and what they have started."""
 
@@ -72,6 +75,7 @@ class ForkServer:
         self.request = b"f" if is_forking else b"x"
         self.lock = threading.Lock()
         self.is_ready = False
+        self.has_later = False
         self.threads = 0
         """How many threads the server had when it was ready to fork."""
         self.log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
@@ -79,6 +83,7 @@ class ForkServer:
         self.control = ours
         facts = {
             "modules": [*setting.preload] if is_forking else [],
+            "later": LATER if is_forking and "torch" in setting.preload else (),
             "root": setting.root,
             "cache": setting.cache,
             "threads": setting.threads,
@@ -111,6 +116,17 @@ class ForkServer:
                 os.close(number)
         reading = [os.fdopen(number, "rb") for number, _ in outputs]
         return _Child(ours, os.fdopen(to_job, "wb"), *reading, self._gone)
+
+    def preload(self) -> None:
+        """Ask once for the later imports; the server turns to them before it forks."""
+        with self.lock:
+            if self.has_later:
+                return
+            self.has_later = True
+            try:
+                self.control.sendall(b"+")
+            except OSError as error:
+                raise self._gone() from error
 
     def _await_report(self) -> None:
         """Read once what the server says when it has imported all."""

@@ -1,9 +1,10 @@
 """The preloaded server: it imports much, computes nothing, forks a child for each job.
 
 ``python -m lrnotes.run.server FD FACTS`` serves one engine over a socket, on Linux.
-A request is one byte, ``f`` (fork) or ``x`` (a fresh process), with four descriptors:
-link, job, answers, stdout, stderr.  The server writes the exit status to the link when
-the child and all that it left behind are gone; when the link is closed, it kills them.
+A request is one byte: ``+`` (import what an optimizer needs), or ``f`` (fork) or ``x`` (a
+fresh process) with five descriptors: link, job, answers, stdout, stderr.  The server
+writes the exit status to the link when the child and all that it left behind are gone;
+when the link is closed, it kills them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import selectors
 import signal
 import socket
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -35,10 +36,11 @@ from lrnotes.run.processes import (
 from lrnotes.run.record import warm
 from lrnotes.run.worker import run_worker
 
+FIGURES = "lrnotes.run.figures"
 _STARTED_WITH = dict(os.environ)
 
 
-def preload(modules: Iterable[str]) -> dict[str, str]:
+def preload(modules: Sequence[str]) -> dict[str, str]:
     """Import what can be imported; return what cannot, with the reason."""
     missing = {}
     gc.disable()
@@ -47,22 +49,20 @@ def preload(modules: Iterable[str]) -> dict[str, str]:
             importlib.import_module(name)
         except Exception as error:
             missing[name] = f"{type(error).__name__}: {error}"
-    figures = sys.modules.get("lrnotes.run.figures")
-    if figures is not None:
-        figures.warm_up()
-    gc.enable()
-    gc.collect()
+    if FIGURES in modules and FIGURES not in missing:
+        sys.modules[FIGURES].warm_up()
     # What is here for good: children neither visit nor copy it.
     gc.freeze()
+    gc.enable()
     return missing
 
 
 class Server:
     """Forks children, reaps them and whatever they leave behind."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, later: Sequence[str]) -> None:
         """Become the reaper of all that will be started here."""
-        self.control = control
+        self.control, self.later = control, later
         self.parent = os.getppid()
         self.links: dict[int, socket.socket] = {}
         self.is_forking = True
@@ -81,6 +81,12 @@ class Server:
         if os.getppid() != self.parent:
             raise SystemExit
 
+    def prepare(self, modules: Sequence[str]) -> dict[str, str]:
+        """Import modules; return what cannot be imported.  Threads forbid to fork."""
+        missing = preload(modules)
+        self.is_forking = count_threads() == 1
+        return missing
+
     def serve(self) -> None:
         """Answer requests until the engine closes its end."""
         with selectors.DefaultSelector() as selector:
@@ -89,10 +95,8 @@ class Server:
             while True:
                 for key, _ in selector.select():
                     if key.fileobj is self.control:
-                        link = self._accept()
-                        if link is None:
+                        if not self._hear(selector):
                             return
-                        selector.register(link, selectors.EVENT_READ)
                     elif key.fileobj is self.woken:
                         self.woken.recv(4096)
                     else:
@@ -106,16 +110,24 @@ class Server:
                         link.sendall(b"%d\n" % status)
                     link.close()
 
-    def _accept(self) -> socket.socket | None:
-        """Start the child of the next request; return its link, None at the end."""
+    def _hear(self, selector: selectors.BaseSelector) -> bool:
+        """Do what the next request asks for; return whether there was one."""
         request, descriptors, _, _ = socket.recv_fds(self.control, 1, 5)
-        if not request:
-            return None
+        if request == b"+":
+            # A script that lacks one of them will say so itself.
+            self.prepare(self.later)
+        elif request:
+            link = self._start(request == b"f", descriptors)
+            selector.register(link, selectors.EVENT_READ)
+        return bool(request)
+
+    def _start(self, is_fork: bool, descriptors: list[int]) -> socket.socket:
+        """Start a child; return its link."""
         link_number, *streams = descriptors
         link = socket.socket(fileno=link_number)
         child = os.fork()
         if child == 0:
-            self._become_child(link, streams, request == b"f" and self.is_forking)
+            self._become_child(link, streams, is_fork and self.is_forking)
         for number in streams:
             os.close(number)
         self.links[child] = link
@@ -186,14 +198,12 @@ def main(arguments: list[str]) -> None:
         del sys.path[0]
     sys.dont_write_bytecode = True
     with socket.socket(fileno=int(number)) as control:
-        server = Server(control)
+        server = Server(control, facts["later"])
         try:
-            missing = preload(facts["modules"])
+            missing = server.prepare(facts["modules"])
             root, cache = Path(facts["root"]), Path(facts["cache"])
             warm(root, PRELOADED, cache, facts["threads"])
-            threads = count_threads()
-            server.is_forking = threads == 1
-            report = {"missing": missing, "threads": threads, "pid": os.getpid()}
+            report = {"missing": missing, "threads": count_threads()}
             control.sendall(json.dumps(report).encode() + b"\n")
             server.serve()
         finally:

@@ -47,6 +47,9 @@ class Spawner:
             os.close(writing)
             return _Fresh(process, os.fdopen(reading, "rb"), self.running)
 
+    def preload(self) -> None:
+        """Leave it to each process, which imports what its script is about to use."""
+
     def close(self) -> None:
         """End all processes."""
         with self.lock:

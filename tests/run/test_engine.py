@@ -277,6 +277,17 @@ def test_a_device_that_is_not_there_is_a_failure_that_names_the_option(torch_ben
     assert second.status == "not reached"
 
 
+def test_what_an_optimizer_needs_is_imported_before_forks_that_take_its_steps(
+    torch_bench,
+):
+    ask = "import sys\n'torch._dynamo' in sys.modules"
+    before = torch_bench.run("import torch", ask)
+    after = torch_bench.run("from torch import optim", ask)
+
+    assert before.outcomes[1].outputs[0].data["text/plain"] == "False"
+    assert after.outcomes[1].outputs[0].data["text/plain"] == "True"
+
+
 def test_tensors_are_described_and_their_asserts_are_evidence(torch_bench):
     result = torch_bench.run(
         "import torch\ntorch.manual_seed(0)\n"
