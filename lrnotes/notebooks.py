@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,7 +17,7 @@ from markdown import Markdown
 from lrnotes.fragments import anchors_of
 from lrnotes.markdown.context import Index
 from lrnotes.markdown.defaults import add_extensions
-from lrnotes.model import Cell, Fragment, Script
+from lrnotes.model import Cell, Fragment, Place, Problem, Script
 from lrnotes.project import Project
 from lrnotes.redirects import relative_url
 from lrnotes.show.notebook import write_notebook
@@ -42,14 +43,32 @@ class NotebookPages:
         add_extensions(names, self.options, {})
         self.names = [name for name in names if name != "lrnotes"]
         self.options.pop("lrnotes")
-
-    @property
-    def folder(self) -> Path:
+        self.folder = project.layout.cache / "notebooks"
         """Where the copies lie."""
-        return self.project.layout.cache / "notebooks"
+        self._spare: TemporaryDirectory[str] | None = None
 
-    def write(self) -> None:
-        """Write an executed copy of every notebook."""
+    def write(self) -> list[Problem]:
+        """Write an executed copy of every notebook; return what stood in the way."""
+        copies = dict(self._make_copies())
+        try:
+            _put(self.folder, copies)
+        except OSError as error:
+            self._spare = TemporaryDirectory(prefix="lrnotes-")
+            refused, self.folder = self.folder, Path(self._spare.name)
+            _put(self.folder, copies)
+            what = f"notebooks cannot be kept in {refused} ({error.strerror})"
+            place = Place(self.project.layout.config)
+            hint = "give LRNOTES_CACHE a folder that can be written"
+            return [Problem("run-remark", place, what, hint)]
+        return []
+
+    def close(self) -> None:
+        """Remove the copies that the cache has refused."""
+        if self._spare is not None:
+            self._spare.cleanup()
+
+    def _make_copies(self) -> Iterator[tuple[str, str]]:
+        """Yield path below the docs folder and text of each executed copy."""
         docs = self.project.layout.docs
         for script in self.project.of_kind("notebook"):
             result = self.project.results.get(script.name)
@@ -61,9 +80,7 @@ class NotebookPages:
                 if cell["cell_type"] == "code"
             ]
             self.anchors[script.path] = dict(zip(code, anchors_of(script), strict=True))
-            path = self.folder / script.path.removeprefix(f"{docs}/")
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
-                write_aside(path, text)
+            yield script.path.removeprefix(f"{docs}/"), text
 
     def read(self, script: Script) -> Script:
         """Convert a notebook's prose; return the notebook with slots in its place."""
@@ -111,6 +128,14 @@ class NotebookPages:
             return f'id="{anchors.get(found[1], f"cell-id={found[1]}")}"'
 
         return _CELL.sub(name_cell, _SLOT.sub(fill_slot, html))
+
+
+def _put(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write files where they differ, so that unchanged ones keep their times."""
+    for name, text in texts.items():
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            write_aside(path, text)
 
 
 def _make_url(path: str, link: re.Match[str], urls: Mapping[str, str]) -> str:

@@ -10,14 +10,14 @@ from typing import Any, Literal
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort
+from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from lrnotes.errors import SettingsError
+from lrnotes.errors import ProjectError, SettingsError
 from lrnotes.markdown.defaults import add_extensions
 from lrnotes.model import Problem
 from lrnotes.notebooks import NotebookPages
@@ -25,7 +25,7 @@ from lrnotes.project import Project
 from lrnotes.publish import ASSETS, Book
 from lrnotes.run.engine import Engine
 from lrnotes.run.progress import Progress
-from lrnotes.settings import Layout, Settings, read_settings
+from lrnotes.settings import Layout, Settings, find_docs, read_settings
 from lrnotes.store import write_aside
 from lrnotes.text.notes import split_front_matter
 
@@ -70,10 +70,12 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Find the project and name the files that every page loads."""
-        root = Path(config.config_file_path or "mkdocs.yml").resolve().parent
-        docs = Path(config.docs_dir).resolve().relative_to(root).as_posix()
-        name = Path(config.config_file_path or "mkdocs.yml").name
-        self.layout = Layout(root, name, docs, self.settings)
+        path = Path(config.config_file_path or "mkdocs.yml").resolve()
+        try:
+            docs = find_docs(path, config.docs_dir)
+        except ProjectError as error:
+            raise ConfigurationError(str(error)) from error
+        self.layout = Layout(path.parent, path.name, docs, self.settings)
         config.extra_css[:0] = [name for name in ASSETS if name.endswith(".css")]
         config.extra_javascript[:0] = [name for name in ASSETS if name.endswith(".js")]
         return config
@@ -100,6 +102,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         return files
 
     def _replace_notebooks(self, files: Files, config: MkDocsConfig) -> None:
+        self.book.found += self.notebooks.write()
         # A generated file would crash mkdocs-jupyter, which looks for its folder.
         for file in [file for file in files if file.src_uri.endswith(".ipynb")]:
             if f"{self.layout.docs}/{file.src_uri}" not in self.project.scripts:
@@ -110,7 +113,6 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
                 file.src_uri, folder, config.site_dir, config.use_directory_urls
             )
             files.append(copy)
-        self.notebooks.write()
 
     def _add_pages(self, files: Files, config: MkDocsConfig) -> None:
         # Last in the list, so that all notes are converted before them.
@@ -175,8 +177,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             target = site / name
             if not target.exists():
                 write_aside(target, content)
-        self.book.close()
-        problems = self.book.problems()
+        self.notebooks.close()
+        problems = self.book.close()
         self._log(problems)
         loud = [each for each in problems if self._is_loud(each)]
         # MkDocs counts warnings through its logger, which `-q` keeps from counting.

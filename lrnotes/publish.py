@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lrnotes.around import Around
@@ -180,18 +180,20 @@ class Book:
         link = f'<link rel="stylesheet" href="{start}/{KATEX}/katex.min.css">'
         return html.replace("</head>", f"{link}</head>", 1)
 
-    def close(self) -> None:
-        """Keep what the next build can use, and the report of this one."""
+    def close(self) -> list[Problem]:
+        """Keep what the next build can use and the report; return all findings."""
         cache = self.project.layout.cache
+        problems = self.problems()
         try:
             save_formulas(cache, self.index.formulas, self.formulas_known)
-            write_report(cache, self._report())
+            write_report(cache, self._report(problems))
         except OSError as error:
             what = f"{cache.name} cannot be written: {error.strerror}"
             place = Place(self.project.layout.config)
-            self.found.append(Problem("run-remark", place, what))
+            problems.append(Problem("run-remark", place, what))
+        return problems
 
-    def _report(self) -> dict[str, object]:
+    def _report(self, problems: Sequence[Problem]) -> dict[str, object]:
         scripts = [
             {
                 "name": name,
@@ -204,5 +206,4 @@ class Book:
             }
             for name, result in self.project.results.items()
         ]
-        problems = [str(problem) for problem in self.problems()]
-        return {"scripts": scripts, "problems": problems}
+        return {"scripts": scripts, "problems": [str(each) for each in problems]}

@@ -160,6 +160,23 @@ def find_layout(start: Path) -> Layout | None:
     return None
 
 
+def find_docs(config: Path, folder: str) -> str:
+    """Return the docs folder as seen from the resolved configuration's folder.
+
+    Raises:
+        ProjectError: where it lies outside, as scripts and caches would.
+    """
+    root = config.parent
+    found = Path(root, folder).resolve()
+    if not found.is_relative_to(root):
+        raise ProjectError(
+            f"docs_dir: {folder} lies outside the folder of this file",
+            place=Place(config.name),
+            hint="put the configuration above the notes",
+        )
+    return found.relative_to(root).as_posix()
+
+
 def read_extensions(layout: Layout) -> tuple[list[str], dict[str, Any]]:
     """Return the Markdown extensions of the configuration, and their options.
 
@@ -189,9 +206,9 @@ def _read_layout(path: Path) -> Layout | None:
     options = _plugin_options(config.get("plugins"))
     if options is None:
         return None
-    docs = str(config.get("docs_dir") or "docs")
+    docs = find_docs(path.resolve(), str(config.get("docs_dir") or "docs"))
     settings = read_settings(options, path.name)
-    return Layout(path.parent.resolve(), path.name, Path(docs).as_posix(), settings)
+    return Layout(path.parent.resolve(), path.name, docs, settings)
 
 
 def _read_config(path: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What bad input gets: a message with its place, a page that is still built."""
 
+import json
 import os
 import signal
 import subprocess
@@ -110,6 +111,50 @@ def test_a_cache_that_cannot_be_used_does_not_stop_the_build(make_site):
     assert "Traceback" not in built.stderr
     assert "the rest" in site.page("index")
     assert ".lrnotes" in built.stderr
+
+
+def test_a_notebook_is_shown_though_the_cache_cannot_keep_its_copy(make_site):
+    pytest.importorskip("mkdocs_jupyter")
+    cell = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {},
+        "source": ["6 * 7"],
+        "outputs": [],
+        "execution_count": None,
+    }
+    book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    site = make_site(
+        {
+            "docs/index.md": GOOD,
+            "docs/book.ipynb": json.dumps(book),
+            ".lrnotes": "a file where a folder belongs",
+        },
+        "site_name: t\nplugins: [lrnotes, mkdocs-jupyter]\n",
+    )
+
+    built = site.build()
+
+    assert built.returncode == 0, built.stderr
+    assert "Traceback" not in built.stderr
+    assert built.stderr.count("notebooks cannot be kept in") == 1
+    assert ">42<" in site.page("book").replace("\n", "")
+
+
+@pytest.mark.parametrize("command", [("mkdocs", "build"), ("lrnotes", "status")])
+def test_notes_outside_the_configurations_folder_are_refused(make_site, command):
+    site = make_site({"docs/index.md": GOOD})
+    config = "site_name: t\nplugins: [lrnotes]\ndocs_dir: ../docs\n"
+    site.write({"inner/mkdocs.yml": config})
+    name, word = command
+    where = ("-f", "inner/mkdocs.yml") if name == "mkdocs" else ("--project", "inner")
+
+    done = site.command(name, word, *where)
+
+    assert done.returncode != 0
+    said = done.stderr + done.stdout
+    assert "lies outside the folder of this file; put the configuration above" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
