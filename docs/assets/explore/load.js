@@ -1,0 +1,38 @@
+// Brings an explorable when its place on the page comes near the window: first the kit
+// that all share, then its own file.  Classic scripts, since pages are read from file://
+// too.  A place is <div class="lr-explore" data-explore="NAME"></div>, below the figure
+// that shows the same without JavaScript.
+(function () {
+  "use strict";
+  const folder = document.currentScript.src.replace(/[^/]*$/, "");
+  const loading = {};
+
+  function load(name) {
+    loading[name] = loading[name] || new Promise(function (resolve, reject) {
+      const script = document.createElement("script");
+      script.src = folder + name + ".js";
+      script.onload = resolve;
+      script.onerror = function () { reject(new Error("no explorable " + name)); };
+      document.head.append(script);
+    });
+    return loading[name];
+  }
+
+  function bring(place) {
+    const name = place.dataset.explore;
+    load("kit")
+      .then(function () { return load(name); })
+      .then(function () { window.lrExplore.mount(name, place); });
+  }
+
+  const near = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) {
+      if (!entry.isIntersecting) return;
+      near.unobserve(entry.target);
+      bring(entry.target);
+    });
+  }, { rootMargin: "600px" });
+  document.querySelectorAll("[data-explore]").forEach(function (place) {
+    near.observe(place);
+  });
+})();

@@ -1,0 +1,57 @@
+# %% [markdown]
+# # Four paths over one bowl
+# What do two directions of a bowl make of one learning rate, with momentum and without?
+
+# %% a bowl ten times steeper one way than the other
+#| device: cpu
+import matplotlib.pyplot as plt
+import torch
+
+torch.set_default_dtype(torch.float64)
+curvature = torch.tensor([1.0, 10.0])
+start = torch.tensor([-1.2, 0.6])
+runs = [(0.03, 0.0), (0.17, 0.0), (0.21, 0.0), (0.17, 0.7)]  # rate, momentum
+
+
+def descend(lr, momentum, steps=60):
+    """Return the points that torch.optim.SGD visits, (steps + 1, 2)."""
+    weights = torch.nn.Parameter(start.clone())
+    optimizer = torch.optim.SGD([weights], lr=lr, momentum=momentum)
+    path = [start]
+    for _ in range(steps):
+        weights.grad = curvature * weights.detach()
+        optimizer.step()
+        path.append(weights.detach().clone())
+    return torch.stack(path)
+
+
+paths = [descend(lr, momentum) for lr, momentum in runs]
+left = torch.stack([path[-1].norm() / path[0].norm() for path in paths])
+timid, bold, lost, heavy = left.tolist()
+
+# %% claim: past 2 / curvature the steep direction grows, however flat the other is
+#| label: lost
+limit = 2 / curvature.max()
+assert runs[1][0] < limit < runs[2][0]
+assert bold < 1e-3
+assert lost > 1
+
+# %% four paths
+#| caption: >
+#|   The first 60 steps of four runs over the contours of one bowl, whose critical rate
+#|   is 0.2. The third run leaves the picture.
+#| alt: >
+#|   Four panels with elliptical contours. At rate 0.03 a path falls to the long axis and
+#|   creeps along it. At 0.17 it zigzags and arrives. At 0.21 the zigzag grows. At 0.17
+#|   with momentum 0.7 the path swings around the minimum and arrives.
+across, up = torch.meshgrid(
+    torch.linspace(-1.4, 1.4, 41), torch.linspace(-0.9, 0.9, 31), indexing="xy"
+)
+height = (0.5 * (across**2 + 10 * up**2)).sqrt()
+fig, axes = plt.subplots(2, 2, figsize=(5.6, 4.2), sharex=True, sharey=True)
+for ax, (lr, momentum), path in zip(axes.flat, runs, paths, strict=True):
+    ax.contour(across, up, height, levels=5, colors="C9", linewidths=0.5)
+    ax.plot(*path.T, ".-", color="C2", linewidth=1, markersize=4)
+    ax.set(xlim=(-1.4, 1.4), ylim=(-0.9, 0.9), title=f"rate {lr}, momentum {momentum}")
+fig.supxlabel("flat direction")
+fig.supylabel("steep direction")

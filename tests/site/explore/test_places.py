@@ -1,0 +1,203 @@
+"""The explorables where they stand: by hand, by keyboard, by address, by ear, on paper."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+PLACE = re.compile(r'<div class="lr-explore" data-explore="([a-z-]+)"')
+MOST_BYTES = 40 * 1024
+
+
+@pytest.fixture(scope="session")
+def places(site: Path, pages: list[str]) -> dict[str, str]:
+    """Return the page of each explorable."""
+    found = {}
+    for page in pages:
+        for name in PLACE.findall((site / page).read_text("utf-8")):
+            found.setdefault(name, page)
+    assert found, "no page holds an explorable"
+    return found
+
+
+@pytest.fixture
+def visit(browser: Any, site: Path) -> Iterator[Any]:
+    """Return a function that opens a page from disk and brings an explorable."""
+    contexts: list[Any] = []
+
+    def open_place(page: str, name: str, query: str = "", **options: Any) -> Any:
+        context = browser.new_context(
+            viewport=options.pop("viewport", {"width": 1440, "height": 900}), **options
+        )
+        contexts.append(context)
+        tab = context.new_page()
+        tab.set_default_timeout(20_000)
+        tab.errors = []
+        tab.on("pageerror", lambda error: tab.errors.append(str(error)))
+        tab.goto((site / page).as_uri() + query, wait_until="load")
+        tab.locator(f"[data-explore={name}]").scroll_into_view_if_needed()
+        tab.wait_for_selector(f"[data-explore={name}] .lr-explore-says:not(:empty)")
+        return tab
+
+    yield open_place
+    for context in contexts:
+        context.close()
+
+
+def says(tab: Any, name: str) -> str:
+    return str(tab.locator(f"[data-explore={name}] .lr-explore-says").inner_text())
+
+
+def test_nothing_of_an_explorable_is_fetched_before_it_is_near(
+    browser: Any, address: str, places: dict[str, str]
+) -> None:
+    tab = browser.new_page(viewport={"width": 1440, "height": 300})
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
+    tab.goto(f"{address}/{places['quadratic']}", wait_until="networkidle")
+    assert "load.js" in asked
+    assert "kit.js" not in asked
+    tab.locator("[data-explore=quadratic]").scroll_into_view_if_needed()
+    tab.wait_for_selector("[data-explore=quadratic] .lr-explore-says:not(:empty)")
+    assert {"kit.js", "quadratic.js"} <= set(asked)
+    tab.goto(f"{address}/verification.html", wait_until="networkidle")
+    assert "load.js" not in asked[asked.index("verification.html") :]
+    tab.close()
+
+
+def test_each_explorable_is_small(site: Path, places: dict[str, str]) -> None:
+    def packed(name: str) -> int:
+        path = site / "assets" / "explore" / f"{name}.js"
+        return len(gzip.compress(path.read_bytes()))
+
+    sizes = {name: packed("kit") + packed(name) for name in places}
+    assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
+
+
+def test_every_control_answers_the_keyboard_and_the_address_remembers(
+    visit: Any, places: dict[str, str]
+) -> None:
+    for name, page in places.items():
+        tab = visit(page, name)
+        inputs = tab.locator(f"[data-explore={name}] input[type=range]")
+        shown = f"[data-explore={name}] output"
+        for index in range(inputs.count()):
+            inputs.nth(index).focus()
+            tab.keyboard.press("Home")
+            tab.wait_for_timeout(50)
+            lowest = tab.locator(shown).nth(index).inner_text()
+            tab.keyboard.press("PageUp")
+            tab.wait_for_function(
+                "([part, index, lowest]) => document.querySelectorAll(part)[index].value"
+                " !== lowest", arg=[shown, index, lowest],
+            )  # fmt: skip
+        tab.wait_for_timeout(500)  # the address is written when the hand rests
+        told, query = says(tab, name), tab.evaluate("location.search")
+        again = visit(page, name, query)
+        assert says(again, name) == told
+        again.get_by_role("button", name="Start over").first.click()
+        again.wait_for_function("location.search === ''")
+        assert tab.errors + again.errors == []
+
+
+def test_an_address_that_makes_no_sense_is_ignored(
+    visit: Any, places: dict[str, str]
+) -> None:
+    page = places["quadratic"]
+    usual = says(visit(page, "quadratic"), "quadratic")
+    odd = "?quadratic.rate=fast&quadratic.method=newton&quadratic.momentum="
+    tab = visit(page, "quadratic", odd)
+    assert says(tab, "quadratic") == usual
+    assert tab.errors == []
+
+
+def test_what_is_shown_is_said_once_the_hand_rests(
+    visit: Any, places: dict[str, str]
+) -> None:
+    tab = visit(places["quadratic"], "quadratic")
+    status = tab.locator("[data-explore=quadratic] [role=status]")
+    assert status.text_content() == ""
+    tab.get_by_role("slider", name="Momentum").focus()
+    tab.keyboard.press("ArrowRight")
+    tab.wait_for_function(
+        "document.querySelector('[data-explore=quadratic] [role=status]').textContent"
+    )
+    assert status.text_content() == says(tab, "quadratic")
+
+
+def test_the_start_can_be_dragged_and_moved_by_arrow_keys(
+    visit: Any, places: dict[str, str]
+) -> None:
+    tab = visit(places["quadratic"], "quadratic")
+    knob = tab.get_by_role("slider", name="Start", exact=True)
+    box = knob.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.mouse.move(*middle)
+    tab.mouse.down()
+    tab.mouse.move(middle[0] + 60, middle[1] + 20, steps=4)
+    tab.mouse.up()
+    tab.wait_for_function("location.search.includes('quadratic.x=')")
+    dragged = knob.get_attribute("aria-valuenow")
+    knob.focus()
+    tab.keyboard.press("ArrowRight")
+    tab.wait_for_function(
+        "before => document.activeElement.ariaValueNow !== before", arg=dragged
+    )
+    assert float(knob.get_attribute("aria-valuenow")) > float(dragged)
+
+
+def test_on_paper_and_without_scripts_the_figure_stands_alone(
+    visit: Any, browser: Any, site: Path, places: dict[str, str]
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    for name, page in places.items():
+        tab = visit(page, name)
+        tab.emulate_media(media="print")
+        assert not tab.locator(f"[data-explore={name}]").is_visible()
+        plain = context.new_page()
+        plain.goto((site / page).as_uri())
+        assert not plain.locator(f"[data-explore={name}]").is_visible()
+        figure = f":has(+ [data-explore={name}]) svg[role=img]"
+        assert plain.locator(figure).last.is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_an_explorable(
+    theme: str, visit: Any, places: dict[str, str]
+) -> None:
+    found: dict[str, Any] = {}
+    for name, page in places.items():
+        tab = visit(page, name, color_scheme=theme, reduced_motion="reduce")
+        tab.locator(f"[data-explore={name}] summary").click()
+        tab.evaluate(AXE.read_text("utf-8"))
+        result = tab.evaluate(f"axe.run({{include: [['[data-explore={name}]']]}})")
+        for rule in result["violations"]:
+            nodes = [node["html"][:160] for node in rule["nodes"][:3]]
+            found[f"{name}: {rule['id']}"] = nodes
+    assert found == {}, json.dumps(found, indent=1)
+
+
+def test_an_explorable_fits_a_phone_in_both_directions(
+    visit: Any, places: dict[str, str]
+) -> None:
+    for name, page in places.items():
+        tab = visit(page, name, viewport={"width": 360, "height": 780})
+        assert tab.evaluate("document.documentElement.scrollWidth") == 360
+        outside = tab.evaluate(
+            """name => [...document.querySelectorAll(`[data-explore=${name}] svg text`)]
+              .filter(text => {
+                const box = text.getBoundingClientRect();
+                return box.left < 0 || box.right > innerWidth;
+              }).map(text => text.textContent)""", name,
+        )  # fmt: skip
+        assert outside == []
