@@ -1,0 +1,101 @@
+# %% [markdown]
+# # Certainty is flat
+# The critical rate is 2 / curvature, and cross-entropy loses curvature as it learns.
+# How far does that carry the critical rate?
+
+# %% softmax regression on the digits
+#| device: cpu
+import matplotlib.pyplot as plt
+import torch
+from digits import load_digits
+from torch.nn.functional import one_hot
+
+torch.set_default_dtype(torch.float64)
+seeds = range(5)
+many, classes = 400, 10
+looks = [0, 1, 2, 3, 6, 10, 18, 32, 60, 100, 180, 320]  # steps
+draws = [load_digits(many, seed) for seed in seeds]
+images = torch.stack([images.double() for images, *_ in draws])  # (seeds, 400, 64)
+labels = torch.stack([labels for _, labels, *_ in draws])
+answers = one_hot(labels, classes).double()
+of_inputs = torch.linalg.eigvalsh(images.mT @ images / many)[:, -1]
+at_start = 2 * classes / of_inputs  # the critical rate at zero weights
+
+
+def find_critical(weights):
+    """Return 2 / the largest curvature of each cost, by power iteration."""
+    torch.manual_seed(0)
+    p, direction = (images @ weights).softmax(-1), torch.randn_like(weights)
+    for _ in range(60):
+        direction = direction / direction.flatten(1).norm(dim=1)[:, None, None]
+        moved = images @ direction  # how far the logits move
+        bent = p * moved - p * (p * moved).sum(-1, keepdim=True)
+        product = images.mT @ bent / many  # the Hessian times the direction
+        curvature, direction = (direction * product).flatten(1).sum(1), product
+    return 2 / curvature
+
+
+def train(multiple):
+    """Return the losses and critical rates at the steps to look at, (looks, seeds)."""
+    weights, losses, critical = torch.zeros(len(seeds), 64, classes), [], []
+    for step in range(looks[-1] + 1):
+        guesses = (images @ weights).log_softmax(-1)
+        if step in looks:
+            losses.append(-(guesses * answers).sum(-1).mean(-1))
+            critical.append(find_critical(weights))
+        slope = images.mT @ (guesses.exp() - answers) / many
+        weights = weights - multiple * at_start[:, None, None] * slope
+    return torch.stack(losses), torch.stack(critical)
+
+
+# %% the critical rate during two runs
+losses, critical = {}, {}
+for multiple in 0.95, 10.0:
+    losses[multiple], critical[multiple] = train(multiple)
+largest = (images**2).sum(2).amax(1)  # squared length of the largest input
+bound = {multiple: 1 / (largest * loss) for multiple, loss in losses.items()}
+least_above = min((critical[run] / bound[run]).min().item() for run in losses)
+rise = critical[0.95][-1] / critical[0.95][0]
+least_rise = rise.min().item()
+fall = losses[0.95][0] / losses[0.95][-1]
+least_fall = fall.min().item()
+passed = critical[10.0][-1] / (10 * at_start)  # over the rate in use
+least_passed = passed.min().item()
+used_at_first = (critical[10.0][0] / (10 * at_start)).max().item()
+
+# %% claim: at zero weights the critical rate is 2 K / the curvature of the inputs
+#| label: start
+torch.testing.assert_close(critical[0.95][0], at_start, rtol=1e-3, atol=0)
+
+# %% claim: below its critical rate the run raises it at least sixfold
+#| label: rises
+assert least_rise > 6
+assert (critical[0.95].diff(dim=0)[1:] > 0).all()
+
+# %% claim: the critical rate stays far above the bound
+#| label: bound
+assert least_above > 10
+
+# %% claim: a run at ten times the critical rate lifts it above the rate in use
+#| label: passes
+assert used_at_first < 0.11
+assert least_passed > 5
+
+# %% critical rate against loss
+#| caption: >
+#|   The critical rate in units of the first one, against the loss, in five draws.
+#|   Training goes from right to left. Dashed: the bound, mean of the draws.
+#| alt: >
+#|   On log axes the critical rate climbs steadily as the loss falls. The run at ten
+#|   times the first critical rate begins below the rate it uses and ends far above it.
+fig, ax = plt.subplots()
+for color, multiple in enumerate(losses):
+    heights = critical[multiple] / at_start
+    label = f"at {multiple:g} times the first critical rate"
+    ax.loglog(losses[multiple].mean(1), heights.mean(1), color=f"C{color}", label=label)
+    ax.loglog(losses[multiple], heights, ".", color=f"C{color}", markersize=4)
+    ax.axhline(multiple, color=f"C{color}", linestyle=":", linewidth=1)
+edge = torch.tensor([1e-4, 3.0])
+ax.loglog(edge, 1 / (largest * at_start).mean() / edge, "--", color="0.5")
+ax.set(xlabel="training loss", ylabel="critical rate / critical rate at the start")
+ax.legend()
