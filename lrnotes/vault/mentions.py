@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,9 +15,25 @@ _WORD = re.compile(r"\w+")
 _URL = re.compile(r"\w+://\S+|\bwww\.\S+")
 _SHORTEST = 3
 """Letters that a name needs: shorter ones are found everywhere."""
+_JOINTS = ("", "-", "'", "’", "_", "/")
 
-Name = tuple[tuple[str, ...], str]
-"""The words of a name, and the path of the note that it names."""
+
+class Names:
+    """Names by their words, one word after the other, and what each of them names."""
+
+    __slots__ = ("named", "then")
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.named = ""
+        self.then: dict[str, Names] = {}
+
+    def add(self, words: Iterable[str], named: str) -> None:
+        """Add a name; of two that are equal the first counts."""
+        node = self
+        for word in words:
+            node = node.then.setdefault(word, Names())
+        node.named = node.named or named
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +53,7 @@ def find_mentions(
 
     ``aliases`` gives the aliases of every note that can be named, by its path.
     """
-    names = _by_first_word(aliases)
+    names = _name_notes(aliases)
     found: dict[str, list[Mention]] = {}
     for path in sorted(pages):
         for passage in pages[path]:
@@ -55,25 +70,17 @@ def find_mentions(
     return found
 
 
-def _by_first_word(aliases: Mapping[str, Iterable[str]]) -> dict[str, list[Name]]:
-    """Return names as words, with their notes, by first word; the longest first."""
-    names: dict[tuple[str, ...], str] = {}
+def _name_notes(aliases: Mapping[str, Iterable[str]]) -> Names:
+    """Return the names of notes that are long enough to tell them by."""
+    names = Names()
     for path in sorted(aliases):
         stem = posixpath.splitext(posixpath.basename(path))[0]
         for name in (stem, *aliases[path]):
             words = tuple(_WORD.findall(fold(name)))
             letters = "".join(words)
             if len(letters) >= _SHORTEST and not letters.isdigit():
-                names.setdefault(words, path)
-    return group_names(names)
-
-
-def group_names(names: Mapping[tuple[str, ...], str]) -> dict[str, list[Name]]:
-    """Return names, each as folded words, by their first word; the longest first."""
-    grouped: dict[str, list[Name]] = {}
-    for words, path in sorted(names.items(), key=lambda item: -len(item[0])):
-        grouped.setdefault(words[0], []).append((words, path))
-    return grouped
+                names.add(words, path)
+    return names
 
 
 def _prose(passage: Passage) -> str:
@@ -84,10 +91,8 @@ def _prose(passage: Passage) -> str:
     return text
 
 
-def search_names(
-    prose: str, names: Mapping[str, list[Name]]
-) -> Iterator[tuple[str, int, int]]:
-    """Yield the note, start and end of each name; the longest of those that begin."""
+def search_names(prose: str, names: Names) -> Iterator[tuple[str, int, int]]:
+    """Yield what is named, start and end of each name; the longest of those that begin."""
     folded = fold(prose)
     if len(folded) == len(prose):
         words = [(w[0], w.start(), w.end()) for w in _WORD.finditer(folded)]
@@ -95,19 +100,28 @@ def search_names(
         words = [(fold(w[0]), w.start(), w.end()) for w in _WORD.finditer(prose)]
     passed = 0
     for at, (word, start, _) in enumerate(words):
-        for name, path in names.get(word, ()) if at >= passed else ():
-            last = at + len(name) - 1
-            if last < len(words) and _is_name(prose, words[at : last + 1], name):
-                yield path, start, words[last][2]
-                passed = last + 1
-                break
+        if at < passed or word not in names.then:
+            continue
+        last, named = _follow(prose, words, at, names)
+        if named:
+            yield named, start, words[last][2]
+            passed = last + 1
 
 
-def _is_name(
-    prose: str, words: list[tuple[str, int, int]], name: tuple[str, ...]
-) -> bool:
-    """Return whether words are a name, with nothing but a space or a dash between."""
-    if tuple(word for word, _, _ in words) != name:
-        return False
-    gaps = (prose[one[2] : other[1]] for one, other in itertools.pairwise(words))
-    return all(gap.strip() in ("", "-", "'", "’", "_", "/") for gap in gaps)
+def _follow(
+    prose: str, words: Sequence[tuple[str, int, int]], at: int, names: Names
+) -> tuple[int, str]:
+    """Return the last word of the longest name that begins at a word, and its bearer.
+
+    Between the words of a name stands nothing but a space or a dash.
+    """
+    node, last, named = names.then[words[at][0]], at, ""
+    while True:
+        if node.named:
+            last, named = at, node.named
+        at += 1
+        if at == len(words) or words[at][0] not in node.then:
+            return last, named
+        if prose[words[at - 1][2] : words[at][1]].strip() not in _JOINTS:
+            return last, named
+        node = node.then[words[at][0]]

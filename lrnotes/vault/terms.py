@@ -9,7 +9,7 @@ from lrnotes.model import Note, Place, Problem, Record
 from lrnotes.text.literal import blank_literals
 from lrnotes.text.notes import split_front_matter
 from lrnotes.vault.fold import fold
-from lrnotes.vault.mentions import group_names, search_names
+from lrnotes.vault.mentions import Names, search_names
 from lrnotes.vault.names import Vault
 
 _WORD = re.compile(r"\w+")
@@ -29,7 +29,9 @@ def find_undefined(
     requires, directly or not.
     """
     owners = _owners(notes)
-    names = group_names(dict(_forms(owners)))
+    names = Names()
+    for words, term in _forms(owners):
+        names.add(words, term)
     for path, note in notes.items():
         record = records.get(path, Record(path))
         known = {path, *required_notes(path, notes, vault)}
