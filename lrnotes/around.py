@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
 
-from lrnotes.model import Note, Record
+from lrnotes.model import Note
+from lrnotes.ownpages import OwnPages
 from lrnotes.project import Project
 from lrnotes.redirects import relative_url
-from lrnotes.show.around import Said, Source, backlinks_section
+from lrnotes.show.around import Said, Source, backlinks_section, tags_line
 from lrnotes.show.cells import snippet_title
 from lrnotes.vault.backlinks import Backlink, find_backlinks
 from lrnotes.vault.mentions import Mention, find_mentions
@@ -22,9 +23,10 @@ _HOW = {"embed": "embeds it", "property": "names it in its properties", "link": 
 class Around:
     """What the notes of a project say of each other, once all are converted."""
 
-    def __init__(self, project: Project, records: Mapping[str, Record]) -> None:
-        """Keep the project, and the records that conversions fill."""
-        self.project, self.records = project, records
+    def __init__(self, project: Project, pages: OwnPages) -> None:
+        """Keep the project, and the pages of ours, which know the tags and records."""
+        self.project, self.records, self.tags = project, pages.records, pages.tags
+        self.shows_tags = True
         self.pages: dict[str, Sequence[Passage]] = {}
         self.urls: Mapping[str, str] = {}
         self._backlinks: dict[str, list[Backlink]] | None = None
@@ -62,11 +64,23 @@ class Around:
         return note.aliases if note else ()
 
     def section(self, path: str) -> str:
-        """Return what stands under a page: who links to it, and who names it."""
-        if path not in self.pages or "backlinks" in hidden(
-            self.project.notes.get(path)
-        ):
+        """Return what stands under a page: its tags, who links to it, who names it."""
+        if path not in self.pages:
             return ""
+        hide = hidden(self.project.notes.get(path))
+        parts = {"tags": self._tags, "backlinks": self._links}
+        return "".join(make(path) for name, make in parts.items() if name not in hide)
+
+    def _tags(self, path: str) -> str:
+        tags = self.tags.of_note(path) if self.shows_tags else {}
+        docs, here = self.project.layout.docs, self.urls[path]
+        urls = {
+            tag: relative_url(self.urls[f"{docs}/{page}"], here)
+            for tag, page in tags.items()
+        }
+        return tags_line(urls) if urls else ""
+
+    def _links(self, path: str) -> str:
         linked = self.backlinks(path)
         known = {each.source for each in linked}
         mentions = [

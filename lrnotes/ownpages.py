@@ -17,6 +17,7 @@ from lrnotes.show.pages import (
     snippet_page,
     verification_page,
 )
+from lrnotes.tagpages import TagPages
 from lrnotes.vault.names import compare_heading
 
 VERIFICATION = "verification.md"
@@ -29,6 +30,7 @@ class OwnPages:
         """Keep the project, and the records that conversions will fill."""
         self.project, self.records = project, records
         self.docs = project.layout.docs
+        self.tags = TagPages(project, records)
 
     def claim_cells(self) -> Iterator[tuple[Script, int]]:
         """Yield every claim: its script, and which code cell it is."""
@@ -40,7 +42,11 @@ class OwnPages:
     def names(self) -> list[str]:
         """Return the pages we add, from the docs folder; Verification is the last."""
         names = [self.page_name(each) for each in self.project.of_kind("snippet")]
-        return names + [VERIFICATION] * any(True for _ in self.claim_cells())
+        return (
+            names
+            + self.tags.names()
+            + [VERIFICATION] * any(True for _ in self.claim_cells())
+        )
 
     def page_name(self, script: Script) -> str:
         """Return the name of a snippet's page, from the docs folder."""
@@ -52,6 +58,8 @@ class OwnPages:
         Who mentions it is known only when all notes are converted, so the text is
         asked for again just before its own conversion.
         """
+        if name.startswith("tags/"):
+            return self.tags.text(name)
         if name == VERIFICATION:
             return verification_page(
                 [self._claim_row(*each) for each in self.claim_cells()]

@@ -36,6 +36,8 @@ FIRST = 100
 # After other plugins have had their say on all pages.
 LAST = -100
 
+TAG_PLUGINS = {"material/tags", "tags"}
+
 _IDS = re.compile(r'\sid="([^"]+)"')
 
 
@@ -89,6 +91,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             self.engine = project.make_engine(Progress(sys.stderr, log.info))
         project.run(self.engine)
         self.book = Book(project)
+        # Material's plugin shows them itself, where its reader looks for them.
+        self.book.around.shows_tags = not config.plugins.keys() & TAG_PLUGINS
         self._add_pages(files, config)
         for name, path in self.book.assets().items():
             files.append(File.generated(config, name, abs_src_path=str(path)))

@@ -44,7 +44,7 @@ class Book:
         self.settled: dict[str, tuple[Problem, ...]] = {}
         self.index = Index()
         self.pages = OwnPages(project, self.index.records)
-        self.around = Around(project, self.index.records)
+        self.around = Around(project, self.pages)
         self.urls: Mapping[str, str] = {}
         self.formulas_known = 0
 
@@ -85,7 +85,7 @@ class Book:
             bibliography=path,
             maths=project.layout.settings.maths,
             formulas=formulas,
-            pages=[f"{self.docs}/{name}" for name in self.pages.names()],
+            pages=frozenset(f"{self.docs}/{name}" for name in self.pages.names()),
         )
         return self.index
 

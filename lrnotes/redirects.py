@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import html
-import posixpath
 from collections.abc import Iterable, Mapping
-from posixpath import relpath
 from urllib.parse import quote
 
 from lrnotes.model import Note, Place, Problem
@@ -59,8 +57,14 @@ def _addresses(note: Note) -> Iterable[str]:
 
 def relative_url(url: str, source: str) -> str:
     """Return the address of ``url`` seen from the page ``source``; both from the root."""
-    relative = relpath(url or ".", posixpath.dirname(source) or ".")
-    return f"{relative}/" if url.endswith("/") or not url else relative
+    there, here = url.split("/"), source.split("/")
+    shared = 0
+    for one, other in zip(there[:-1], here[:-1], strict=False):
+        if one != other:
+            break
+        shared += 1
+    up = "../" * (len(here) - 1 - shared)
+    return up + "/".join(there[shared:]) or "./"
 
 
 def redirect_page(address: str, url: str, canonical: str = "") -> str:

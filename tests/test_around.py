@@ -1,5 +1,6 @@
 """Knowledge around a note, on small real sites."""
 
+import html
 import json
 import re
 
@@ -77,3 +78,48 @@ def test_a_page_of_ours_has_no_backlinks(make_site):
 
     assert site.build("--strict").returncode == 0
     assert section(site.page("snippets/s")) == ""
+
+
+TAGGED = {
+    "docs/index.md": "---\ntags: [Optim/Adam, plain]\n---\n# Home\n\n`#code` is none.\n",
+    "docs/b.md": "# Second\n\nThis is #optim and #deep/er, see #plain.\n",
+}
+
+
+@pytest.mark.parametrize("urls", ["true", "false"])
+def test_tags_have_pages_that_nest_and_notes_lead_to_them(make_site, urls):
+    config = f"site_name: t\nuse_directory_urls: {urls}\nplugins: [lrnotes]\n"
+    site = make_site(TAGGED, config)
+
+    built = site.build("--strict")
+
+    assert built.returncode == 0, built.stderr
+    parent = site.page("tags/optim")
+    assert re.findall(r"<li><a [^>]*>(Home|Second)</a></li>", parent) == [
+        "Second",
+        "Home",
+    ]
+    assert re.search(r"<h2[^>]*>#Optim/Adam<", html.unescape(parent))
+    assert (
+        "Second"
+        not in site.page("tags/optim/adam").split("All tags")[0].split("<h1")[-1]
+    )
+    listed = html.unescape(site.page("tags/index" if urls == "false" else "tags"))
+    assert re.search(r">#optim</a> 2\s", listed)
+    assert "code" not in re.findall(r">#([\w/]+)</a>", listed)
+    url = "tags/plain/" if urls == "true" else "tags/plain.html"
+    assert f'<a class="lrn-tag" href="{url}">#plain</a></li>' in site.page("index")
+    up = "../" if urls == "true" else ""
+    assert f'see <a class="lrn-tag" href="{up}{url}">#plain</a>' in site.page("b")
+
+
+def test_a_written_page_takes_the_place_of_a_tag_s(make_site):
+    notes = TAGGED | {"docs/tags.md": "# Mine\n", "docs/tags/plain.md": "# Plain\n"}
+    site = make_site(notes)
+
+    built = site.build("--strict")
+
+    assert built.returncode == 0, built.stderr
+    assert "Mine" in site.page("tags")
+    assert "<h1" in site.page("tags/plain")
+    assert 'id="plain">Plain' in site.page("tags/plain")

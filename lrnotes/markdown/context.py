@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -70,9 +70,7 @@ class Index:
     """Whether maths is rendered here; otherwise it is left as the builder marks it."""
     formulas: MutableMapping[str, str] = field(default_factory=dict)
     """Rendered maths by content; kept between builds, so that V8 need not start."""
-    tag_pages: bool = False
-    """Whether pages ``tags/TAG`` exist."""
-    pages: Sequence[str] = ()
+    pages: Collection[str] = ()
     """Paths of pages that are made while building, which links may name."""
     extensions: Sequence[Any] = ()
     """The Markdown extensions of the site; where empty, the builder is asked."""

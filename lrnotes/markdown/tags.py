@@ -39,8 +39,8 @@ class TagProcessor(InlineProcessor):
         """Return the element of a tag, and where it stands."""
         conversion, tag = self.conversion, m[1].strip("/")
         conversion.found.tags.setdefault(fold(tag), tag)
-        if conversion.index.tag_pages:
-            page = conversion.index.place_in_docs(tag_page(tag))
+        page = conversion.index.place_in_docs(tag_page(tag))
+        if page in conversion.index.pages:
             address = relative_url(page, conversion.host)
             element = Element("a", {"class": "lrn-tag", "href": address})
         else:

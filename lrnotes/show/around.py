@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -30,6 +30,15 @@ class Source:
     url: str
     title: str
     said: tuple[Said, ...]
+
+
+def tags_line(tags: Mapping[str, str]) -> str:
+    """Return the HTML of a note's tags, each with the address of its page."""
+    links = "".join(
+        f'<li><a class="lrn-tag" href="{escape(url)}">#{escape(tag)}</a></li>'
+        for tag, url in tags.items()
+    )
+    return f'<ul class="lrn-tags" aria-label="Tags" data-search-exclude>{links}</ul>'
 
 
 def backlinks_section(linked: Sequence[Source], mentioned: Sequence[Source]) -> str:

@@ -68,7 +68,7 @@ def snippet_page(page: SnippetPage) -> str:
     name = posixpath.basename(page.script.path)
     title = snippet_title(page.script)
     lines = [
-        *_front_matter(title or name),
+        *front_matter(title or name),
         f"# {title or literal_markdown(name)}",
         "",
         f'<p class="lrn-quiet" data-search-exclude>{escape(_run_line(page))}</p>',
@@ -80,7 +80,9 @@ def snippet_page(page: SnippetPage) -> str:
     lines += [f"![[{page.script.path}]]", ""]
     if page.notes:
         lines += ["## Notes that use it", ""]
-        lines += [f"- {_link(page.path, note.path, note.title)}" for note in page.notes]
+        lines += [
+            f"- {page_link(page.path, note.path, note.title)}" for note in page.notes
+        ]
         lines.append("")
     return "\n".join(lines)
 
@@ -97,7 +99,7 @@ def verification_page(
     )
     noun = "claim" if len(rows) == 1 else "claims"
     # Material gives the room of its table of contents to the table.
-    lines = [*_front_matter(title, "hide: [toc]"), f"# {title}", ""]
+    lines = [*front_matter(title, "hide: [toc]"), f"# {title}", ""]
     if not rows:
         return "\n".join([*lines, "This site makes no claims yet.", ""])
     lines += [
@@ -119,12 +121,12 @@ def _claim_row(path: str, row: ClaimRow) -> str:
     evidence = nearest_evidence(result, row.index)
     sentences = "<br>".join(
         (f"{literal_markdown(each.phrase)}: " if each.phrase else "")
-        + _link(path, each.path, each.title)
+        + page_link(path, each.path, each.title)
         for each in row.mentions
     )
     cells = [
         claim_mark(claim_verdict(result, row.index)),
-        _link(path, row.page, claim_title(row.script, row.index)),
+        page_link(path, row.page, claim_title(row.script, row.index)),
         sentences or "no sentence links it",
         _code(operands(evidence)) if evidence else "",
         _code(plain_text(evidence.margin)) if evidence else "",
@@ -139,7 +141,7 @@ def _code(text: str) -> str:
     return f"<code>{literal_markdown(' '.join(text.split()))}</code>" if text else ""
 
 
-def _link(source: str, target: str, text: str) -> str:
+def page_link(source: str, target: str, text: str) -> str:
     """Return a Markdown link between two pages, both from the docs folder."""
     path, mark, fragment = target.partition("#")
     relative = posixpath.relpath(path, posixpath.dirname(source) or ".")
@@ -148,7 +150,7 @@ def _link(source: str, target: str, text: str) -> str:
 
 def _download(source: str, target: str) -> str:
     name = posixpath.basename(target)
-    return f"{_link(source, target, name)}{{ download={json.dumps(name)} }}"
+    return f"{page_link(source, target, name)}{{ download={json.dumps(name)} }}"
 
 
 def _run_line(page: SnippetPage) -> str:
@@ -160,6 +162,7 @@ def _run_line(page: SnippetPage) -> str:
     return f"{cells} · ran in {format_seconds(page.result.seconds)} on {where}"
 
 
-def _front_matter(title: str, *more: str) -> list[str]:
+def front_matter(title: str, *more: str) -> list[str]:
+    """Return the lines that open a page of ours."""
     # JSON strings are YAML.
     return ["---", f"title: {json.dumps(title, ensure_ascii=False)}", *more, "---", ""]

@@ -85,7 +85,9 @@ def _name_notes(aliases: Mapping[str, Iterable[str]]) -> Names:
 
 def _prose(passage: Passage) -> str:
     """Return the text with what is linked or code left out, as long as before."""
-    text = _URL.sub(lambda found: "\0" * len(found[0]), passage.text)
+    text = passage.text
+    if "://" in text or "www." in text:
+        text = _URL.sub(lambda found: "\0" * len(found[0]), text)
     for span in (*passage.links, *passage.muted):
         text = text[: span.start] + "\0" * (span.end - span.start) + text[span.end :]
     return text
@@ -93,35 +95,45 @@ def _prose(passage: Passage) -> str:
 
 def search_names(prose: str, names: Names) -> Iterator[tuple[str, int, int]]:
     """Yield what is named, start and end of each name; the longest of those that begin."""
-    folded = fold(prose)
-    if len(folded) == len(prose):
-        words = [(w[0], w.start(), w.end()) for w in _WORD.finditer(folded)]
-    else:
-        words = [(fold(w[0]), w.start(), w.end()) for w in _WORD.finditer(prose)]
+    first = names.then
+    words = _WORD.findall(fold(prose))
+    begins = [at for at, word in enumerate(words) if word in first]
+    places: list[re.Match[str]] = []
     passed = 0
-    for at, (word, start, _) in enumerate(words):
-        if at < passed or word not in names.then:
+    for at in begins:
+        node = first[words[at]]
+        if at < passed or not (
+            node.named or (words[at + 1 : at + 2] and words[at + 1] in node.then)
+        ):
             continue
-        last, named = _follow(prose, words, at, names)
+        # Where words stand is asked only where a name may be.
+        places = places or list(_WORD.finditer(prose))
+        if len(places) != len(words):
+            return
+        last, named = _follow(prose, words, places, at, names)
         if named:
-            yield named, start, words[last][2]
+            yield named, places[at].start(), places[last].end()
             passed = last + 1
 
 
 def _follow(
-    prose: str, words: Sequence[tuple[str, int, int]], at: int, names: Names
+    prose: str,
+    words: Sequence[str],
+    places: Sequence[re.Match[str]],
+    at: int,
+    names: Names,
 ) -> tuple[int, str]:
     """Return the last word of the longest name that begins at a word, and its bearer.
 
     Between the words of a name stands nothing but a space or a dash.
     """
-    node, last, named = names.then[words[at][0]], at, ""
+    node, last, named = names.then[words[at]], at, ""
     while True:
         if node.named:
             last, named = at, node.named
         at += 1
-        if at == len(words) or words[at][0] not in node.then:
+        if at == len(words) or words[at] not in node.then:
             return last, named
-        if prose[words[at - 1][2] : words[at][1]].strip() not in _JOINTS:
+        if prose[places[at - 1].end() : places[at].start()].strip() not in _JOINTS:
             return last, named
-        node = node.then[words[at][0]]
+        node = node.then[words[at]]

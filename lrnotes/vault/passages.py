@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,27 +21,27 @@ _TAG = re.compile(
 )
 _ID = re.compile(r'\sid="([^"]*)"')
 _SPACE = re.compile(r"\s+")
-_INLINE_TAGS = """
-a abbr b bdi bdo cite code data del dfn em font i img input ins kbd label mark math q s
-samp small span strong sub sup time u var wbr
-"""
-_NO_PROSE_TAGS = """
-audio button canvas iframe nav noscript object pre script select style svg template
-textarea video
-"""
-_INLINE = frozenset(_INLINE_TAGS.split())
-_NO_PROSE = frozenset(_NO_PROSE_TAGS.split())
+_TAGS = {
+    "inline": "abbr b bdi bdo cite data del dfn em font i img input ins kbd label mark q s "
+    "samp small strong sub sup time u var wbr",
+    "span": "a code span",
+    "none": "audio button canvas iframe nav noscript object pre script select style svg "
+    "template textarea video",
+    "heading": "h1 h2 h3 h4 h5 h6",
+    "math": "math",
+}
+_KINDS = {name: kind for kind, names in _TAGS.items() for name in names.split()}
+"""What a tag means for the text; any other begins or ends a block."""
+_VOID = frozenset(("img", "input", "br", "hr", "wbr"))
 _ASIDE = re.compile(
     r"\bdata-search-exclude\b|"
     r'class="[^"]*\b(?:headerlink|footnote-backref|katex-html|lrn-(?:cell|embed|mark))\b'
     r'|\sid="fnref'
 )
 """Elements that stand in the text and are not what its author says there."""
-_MATHS = re.compile(r"<math\b.*?</math>", re.DOTALL)
 _SPARE = re.compile(
     r"<annotation\b.*?</annotation>|</?semantics>|\sxmlns=\"[^\"]*\"", re.DOTALL
 )
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,50 +86,59 @@ class _Reader:
     """Reads one page from its first tag to its last."""
 
     def __init__(self, page: str) -> None:
-        self.page = page
+        # Text, slash, name, attributes, text, …: one pass over the page, made in C.
+        self.parts = _TAG.split(page)
         self.passage = Passage()
         self.pieces: list[str] = []
         self.length = 0
         self.opened: list[tuple[str, int, str]] = []
 
     def read(self) -> Iterator[Passage]:
-        at = 0
-        while found := _TAG.search(self.page, at):
-            self._add(self.page[at : found.start()])
-            at = found.end()
-            name = (found[2] or "").lower()
-            if not name:
-                continue
-            if found[1]:
-                self._close(name)
-            elif name in _NO_PROSE or _ASIDE.search(found[3]):
-                at = self._skip(name, found)
-                continue
-            elif name == "math":
-                at = self._add_formula(found.start())
-                continue
-            elif name in ("a", "code", "span"):
-                self.opened.append((name, self.length, found[3]))
-            if name not in _INLINE:
-                yield self._end()
-                if name in _HEADINGS:
-                    self._begin_heading(found)
-        self._add(self.page[at:])
+        parts, at = self.parts, 1
+        self._add(parts[0])
+        while at < len(parts):
+            closing, name, attributes = parts[at : at + 3]
+            kind = _KINDS.get(name, "block") if name else "inline"
+            if kind == "none" or (attributes and _ASIDE.search(attributes)):
+                at = self._skip(name, at)
+            elif kind == "math":
+                at = self._add_formula(at)
+            elif kind == "span":
+                if closing:
+                    self._close(name)
+                else:
+                    self.opened.append((name, self.length, attributes))
+            elif kind != "inline":
+                if self.length:
+                    yield self._end()
+                if kind == "heading":
+                    self._begin_heading(closing, attributes)
+            self._add(parts[at + 3])
+            at += 4
         yield self._end()
 
     def _add(self, source: str) -> None:
         if source:
             text = html.unescape(source) if "&" in source else source
+            if not text.isascii():
+                text = unicodedata.normalize("NFC", text)
             self.pieces.append(text)
             self.length += len(text)
 
     def _add_formula(self, at: int) -> int:
-        found = _MATHS.match(self.page, at)
-        if found is None:
-            return at + 1
+        """Take in a formula that begins at a tag; return where its last tag is."""
+        end = self._skip("math", at)
+        shown = "".join(
+            f"<{slash or ''}{name}{attributes}>{text}"
+            for slash, name, attributes, text in zip(
+                *(self.parts[at + shift : end + shift + 1 : 4] for shift in range(4)),
+                strict=True,
+            )
+        )
+        formula, mark, _ = shown.rpartition("</math>")
+        self.passage.formulas.append(_SPARE.sub("", formula + mark))
         self._add(FORMULA)
-        self.passage.formulas.append(_SPARE.sub("", found[0]))
-        return found.end()
+        return end
 
     def _close(self, name: str) -> None:
         if self.opened and self.opened[-1][0] == name:
@@ -140,16 +150,18 @@ class _Reader:
             elif name == "code" or "lrn-unresolved" in attributes:
                 self.passage.muted.append(span)
 
-    def _skip(self, name: str, opening: re.Match[str]) -> int:
-        """Return where an element ends."""
-        if name in ("img", "input", "br", "hr", "wbr") or opening[3].endswith("/"):
-            return opening.end()
-        depth, tag = 1, re.compile(rf"<(/?){name}\b[^>]*>", re.IGNORECASE)
-        for found in tag.finditer(self.page, opening.end()):
-            depth += -1 if found[1] else 1
-            if not depth:
-                return found.end()
-        return len(self.page)
+    def _skip(self, name: str, at: int) -> int:
+        """Return the tag that ends the element which begins, or ends, at a tag."""
+        parts = self.parts
+        if parts[at] or name in _VOID or parts[at + 2].endswith("/"):
+            return at
+        depth = 1
+        for end in range(at + 4, len(parts), 4):
+            if parts[end + 1] == name:
+                depth += -1 if parts[end] else 1
+                if not depth:
+                    return end
+        return at
 
     def _end(self) -> Passage:
         """Return the passage that ends here, and begin the next."""
@@ -161,8 +173,8 @@ class _Reader:
         self.length = 0
         return ended
 
-    def _begin_heading(self, found: re.Match[str]) -> None:
-        self.passage.is_heading = not found[1]
-        anchor = _ID.search(found[3])
+    def _begin_heading(self, closing: str, attributes: str) -> None:
+        self.passage.is_heading = not closing
+        anchor = _ID.search(attributes)
         if anchor:
             self.passage.heading = html.unescape(anchor[1])

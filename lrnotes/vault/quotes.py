@@ -11,8 +11,9 @@ from lrnotes.vault.passages import FORMULA, Passage, Span
 _LONGEST = 240
 _ABBREVIATIONS = ("e.g", "i.e", "cf", "vs", "al", "Fig", "Eq", "Sec", "Ch", "approx")
 _END = re.compile(
-    "".join(rf"(?<!\b{re.escape(word)})" for word in _ABBREVIATIONS)
-    + rf"[.!?…][\"'”’)\]]*\s+(?=[^\Wa-z]|[\"“(\[{FORMULA}])"
+    "[.!?…]"
+    + "".join(rf"(?<!\b{re.escape(word)}\.)" for word in _ABBREVIATIONS)
+    + rf"[\"'”’)\]]*\s+(?=[^\Wa-z]|[\"“(\[{FORMULA}])"
 )
 
 

@@ -180,7 +180,9 @@ def test_tags_are_recorded_as_first_written(convert):
 
 
 def test_tags_lead_to_their_pages_where_there_are_such(convert):
-    html, _, _ = convert("#Deep/Learning", "docs/folder/My note.md", tag_pages=True)
+    html, _, _ = convert(
+        "#Deep/Learning", "docs/folder/My note.md", pages=["docs/tags/deep/learning.md"]
+    )
 
     assert html == (
         '<p><a class="lrn-tag" href="../tags/deep/learning.md">#Deep/Learning</a></p>'
