@@ -95,8 +95,9 @@ def _metadata(cell: Cell) -> dict[str, Any]:
         metadata["name"] = cell.names[0]
     if cell.title:
         metadata["title"] = cell.title
-    if cell.is_claim:
-        metadata["tags"] = ["claim"]
+    tags = ["claim"] * cell.is_claim + ["raises-exception"] * bool(cell.options.raises)
+    if tags:
+        metadata["tags"] = tags
     return metadata
 
 
@@ -110,6 +111,9 @@ def _outputs(
     outputs = shown
     if outputs is None:
         outputs = [_output(output, index + 1) for output in outcome.outputs]
+        if script.code[index].options.raises and outcome.status == "passed":
+            # What was meant to be raised comes last, printed as Python prints it.
+            outputs[-1:] = [_raised(outcome.outputs[-1])]
     if outcome.failure and shown is None:
         outputs = [*outputs, _error(script, index, outcome.failure)]
     return outputs
@@ -175,6 +179,18 @@ def _error(script: Script, index: int, failure: Failure) -> dict[str, Any]:
         "evalue": message,
         "output_type": "error",
         "traceback": [f"{place}: {name}: {message}"],
+    }
+
+
+def _raised(printed: Output) -> dict[str, Any]:
+    """Return the error output of a cell that raised what it was to raise."""
+    text = plain_text(printed.data["text/plain"]).removesuffix("\n")
+    name, _, message = text.partition(": ")
+    return {
+        "ename": name,
+        "evalue": message,
+        "output_type": "error",
+        "traceback": text.split("\n"),
     }
 
 

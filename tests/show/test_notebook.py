@@ -112,3 +112,16 @@ def test_pictures_and_odd_bytes_survive(make):
 
     assert outputs[0]["text"] == ["a?\x1b[31mred\n"]
     assert outputs[1]["data"] == {"image/png": "iVBORw0KGgo="}
+
+
+def test_a_cell_that_must_raise_says_so_to_jupyter_and_shows_the_error(make):
+    script = make.script(make.cell("int('x')", raises="ValueError"))
+    printed = make.stream("ValueError: no: number\n", "stderr")
+    result = make.result(Outcome("passed", (make.stream("before\n"), printed)))
+
+    (cell,) = read(write_notebook(script, result)).cells
+    stream, error = cell.outputs
+
+    assert cell.metadata["tags"] == ["raises-exception"]
+    assert stream.text == "before\n"
+    assert (error.ename, error.evalue) == ("ValueError", "no: number")

@@ -1,0 +1,131 @@
+"""Jupyter runs the notebooks that we write again and comes to the same outputs.
+
+The rule: what each cell prints on each stream, the text of its last expression and what
+it raises are equal.  An object without a repr of its own is compared by its class, since
+IPython shortens Python's ``<x object at 0x…>`` and we mask the address.  Of figures the
+number is equal: ours are SVG in the house style, those of Jupyter's inline backend are
+pixels.
+"""
+
+import re
+import sys
+
+import nbclient
+import nbformat
+import pytest
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+
+SNIPPET = """\
+# %% [markdown]
+# # Descent
+# Text with $x^2$.
+
+# %% print
+import sys
+
+import matplotlib.pyplot as plt
+import torch
+
+print("begin", end=" ")
+print("end")
+print("aside", file=sys.stderr)
+path = torch.linspace(1, 0, 5)
+path
+
+# %% two figures
+#| alt: Falling lines.
+for factor in (1, 2):
+    fig, ax = plt.subplots()
+    ax.plot(factor * path)
+
+# %% an object
+object()
+
+# %% no value;
+len(path);
+
+# %% claim: it falls
+#| label: falls
+assert path[-1] < path[0]
+
+# %% too far
+#| raises: IndexError
+print("before")
+[][1]
+
+# %% after
+"goes on"
+"""
+
+NOTE = """\
+# A
+
+```python exec
+#| title: start
+x = 2
+print(x)
+```
+
+- listed
+
+    ```python exec
+    {"x": x}
+    ```
+
+```python exec
+#| raises: ValueError
+raise ValueError("two: 2")
+```
+"""
+
+PLAIN = re.compile(r"<(\S+)(?: object)? at 0x[^>]*>")
+
+
+class ThisPython(AsyncKernelManager):
+    """Starts the Python that runs the tests, whatever kernels are installed."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+
+def told(cell) -> dict[str, object]:
+    """Return what a cell shows, as the rule compares it."""
+    found: dict[str, object] = {"stdout": "", "stderr": "", "values": [], "raised": []}
+    figures = 0
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            found[output.name] += output.text
+        elif output.output_type == "error":
+            found["raised"].append((output.ename, output.evalue))
+        elif {"image/png", "image/svg+xml"} & output.data.keys():
+            figures += 1
+        else:
+            found["values"].append(PLAIN.sub(r"<\1>", output.data["text/plain"]))
+    return found | {"figures": figures}
+
+
+@pytest.mark.parametrize("name", ["snippets/descent.py", "docs/a.md"])
+def test_jupyter_comes_to_the_same_outputs(make_site, monkeypatch, name):
+    site = make_site({"snippets/descent.py": SNIPPET, "docs/a.md": NOTE})
+    ran = site.command("lrnotes", "run")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    book = nbformat.reads(site.command("lrnotes", "notebook", name).stdout, 4)
+    nbformat.validate(book)
+    ours = [told(cell) for cell in book.cells if cell.cell_type == "code"]
+    # The kernel chooses its own backend for figures.
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+
+    nbclient.NotebookClient(
+        book,
+        timeout=300,
+        startup_timeout=300,
+        kernel_manager_class=ThisPython,
+        resources={"metadata": {"path": str(site.root)}},
+    ).execute()
+
+    theirs = [told(cell) for cell in book.cells if cell.cell_type == "code"]
+    assert theirs == ours
+    assert any(cell["raised"] for cell in ours)
