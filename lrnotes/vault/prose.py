@@ -20,6 +20,7 @@ _NO_PROSE = re.compile(
     r"|!?\[[^\[\]\n]*\]\([^()\n]*\)"
     r"|^[\s>]*\^[\w-]+[ \t]*$|(?<=\s)\^[\w-]+[ \t]*$"  # a block's name
     r"|^[\s>]*(?:[-*+]|\d+[.)])\s"
+    r"|^[\s>]*>[ \t]*\[![^\n]*"  # a callout's title
     r"|<[^<>\n]*>|https?:\S+",
     re.MULTILINE,
 )

@@ -47,6 +47,7 @@ def test_a_number_that_nothing_backs_is_found(text):
         "Will it take 37 steps?",
         "One is 1, two are 2, none is 0.",
         "`37` and $37$ and\n\n    37\n\n```\n37\n```\n",
+        "> [!note] Faster by 37\n> Is it?\n",
         "# 37 ways\n\n1. first\n37. last\n",
         "[a](page37.md) and <https://x.y/37> ^block-37",
         "> [!proof] Of 37\n> All 37 are equal.\n>\n> And 38.\n",
