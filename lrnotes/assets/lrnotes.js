@@ -1,6 +1,5 @@
 /* What lrnotes adds to reading: names that answer, figures at full size, evidence where
-   it was asked for, sweeps, a table that sorts.  A classic script: pages are read from
-   file:// too.  Every page reads without it. */
+   it was asked for, sweeps.  A classic script: pages are read from file:// too.  Every page reads without it. */
 (function () {
   "use strict";
 
@@ -228,60 +227,14 @@
     show(Number(range.value));
   }
 
-  /* --- the table of claims ------------------------------------------------------ */
+  /* --- what few pages need ------------------------------------------------------ */
 
-  function prepareTable(mark) {
-    var table = mark.parentElement.querySelector("table");
-    if (!table) return;
-    var body = table.tBodies[0];
-    var rows = Array.from(body.rows);
-    var heads = Array.from(table.tHead.rows[0].cells);
-    table.parentElement.classList.add("lrn-claims");
-    rows.forEach(function (row) {
-      Array.from(row.cells).forEach(function (cell, at) {
-        cell.dataset.lrnHead = heads[at].textContent;
-      });
-    });
-    var text = make("input", { type: "search", placeholder: "words, note, device" });
-    var outcome = make("select", {});
-    var count = make("span", { className: "lrn-quiet" });
-    count.setAttribute("role", "status");
-    ["any outcome", "passed", "failed", "not run"].forEach(function (name, index) {
-      outcome.append(make("option", { textContent: name, value: index ? name : "" }));
-    });
-    function filter() {
-      var words = text.value.toLowerCase().split(/\s+/);
-      var left = rows.filter(function (row) {
-        var all = row.textContent.toLowerCase();
-        var fits = row.cells[0].textContent.indexOf(outcome.value) >= 0 &&
-          words.every(function (word) { return all.indexOf(word) >= 0; });
-        row.hidden = !fits;
-        return fits;
-      });
-      count.textContent = left.length + " of " + rows.length;
-    }
-    text.addEventListener("input", filter);
-    outcome.addEventListener("change", filter);
-    mark.append(make("div", { className: "lrn-filter" },
-      make("label", {}, "find ", text), make("label", {}, "outcome ", outcome), count));
-    heads.forEach(function (head, at) {
-      var button = make("button", { type: "button", className: "lrn-sort" });
-      button.append.apply(button, Array.from(head.childNodes));
-      head.append(button);
-      button.addEventListener("click", function () {
-        var down = head.getAttribute("aria-sort") === "ascending";
-        table.querySelectorAll("th").forEach(function (one) {
-          one.removeAttribute("aria-sort");
-        });
-        head.setAttribute("aria-sort", down ? "descending" : "ascending");
-        rows.sort(function (one, other) {
-          var order = one.cells[at].textContent.localeCompare(
-            other.cells[at].textContent, undefined, { numeric: true });
-          return down ? -order : order;
-        }).forEach(function (row) { body.append(row); });
-      });
-    });
-    filter();
+  var here = document.currentScript && document.currentScript.src;
+
+  function load(name) {
+    return function () {
+      document.head.append(make("script", { src: new URL(name, here).href }));
+    };
   }
 
   /* ------------------------------------------------------------------------------ */
@@ -298,7 +251,7 @@
     each("[data-lrn-names]", prepareNames);
     each(".lrn-sweep", prepareSweep);
     each(".lrn-plot", prepareFigure);
-    each("[data-lrn-table]", prepareTable);
+    each("[data-lrn-table]", load("claims.js"));
     each(".lrn-stream, .lrn-html, .lrn-failure pre", prepareScroller);
   }
 

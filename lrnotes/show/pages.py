@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ from lrnotes.show.evidence import (
 from lrnotes.show.parts import literal_markdown
 from lrnotes.show.provenance import format_date, format_environment, format_seconds
 from lrnotes.show.streams import plain_text
+
+# A bar or a line's end would break the row of the table that they stand in.
+_MARKED = re.compile(r"(\$[^$`|\s](?:[^$`|\n]*[^$`|\s])?\$|`[^`|\n]+`)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +110,13 @@ def verification_page(
         f"{len(rows)} {noun}: {verdicts}. Each is a cell of code that asserts a "
         "sentence, with a margin; what is shown was measured when that cell last ran.",
         "",
-        '<div class="lrn-verification" data-lrn-table></div>',
+        '<div class="lrn-verification" data-lrn-table markdown="block">',
         "",
         "| outcome | claim | sentence | compared | margin | device | seconds | date |",
         "| --- | --- | --- | --- | --- | --- | ---: | --- |",
         *(_claim_row(path, row) for row in rows),
+        "",
+        "</div>",
         "",
     ]
     return "\n".join(lines)
@@ -120,7 +126,7 @@ def _claim_row(path: str, row: ClaimRow) -> str:
     result = row.result
     evidence = nearest_evidence(result, row.index)
     sentences = "<br>".join(
-        (f"{literal_markdown(each.phrase)}: " if each.phrase else "")
+        (f"{_phrase(each.phrase)}: " if each.phrase else "")
         + page_link(path, each.path, each.title)
         for each in row.mentions
     )
@@ -135,6 +141,15 @@ def _claim_row(path: str, row: ClaimRow) -> str:
         literal_markdown(format_date(result.date)) if result else "",
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _phrase(text: str) -> str:
+    """Return the words of a link as their note shows them: maths and code stay such."""
+    pieces = _MARKED.split(text)
+    marked = (
+        piece if at % 2 else literal_markdown(piece) for at, piece in enumerate(pieces)
+    )
+    return "".join(marked)
 
 
 def _code(text: str) -> str:

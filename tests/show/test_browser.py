@@ -20,10 +20,13 @@ CLAIM = """<p>It has <a class="lrn-claim lrn-passed" href="#a">a tenth</a>
 <sup class="lrn-mark lrn-passed"><button type="button" popovertarget="lrn-evidence-1"
 aria-label="holds: show the evidence"></button></sup> of it.</p>
 <div class="lrn-evidence lrn-passed" id="lrn-evidence-1" popover>{}</div>"""
-TABLE = """<div><div class="lrn-verification" data-lrn-table></div><table><thead><tr>
-<th>outcome</th><th>margin</th></tr></thead><tbody>
-<tr><td>✓ passed</td><td>10</td></tr><tr><td>✗ failed</td><td>9</td></tr>
-<tr><td>✓ passed</td><td>100</td></tr></tbody></table></div>"""
+TABLE = """<div class="lrn-verification" data-lrn-table><table><thead><tr>
+<th>outcome</th><th>sentence</th><th>device</th><th>margin</th></tr></thead><tbody>
+<tr><td>✓ passed</td><td>s: <a href="#m">Momentum</a></td><td>cpu</td><td>10</td></tr>
+<tr><td>✗ failed</td><td>s: <a href="#a">Adam</a></td><td>cpu</td><td>9e-12</td></tr>
+<tr><td>✓ passed</td><td>s: <a href="#a">Adam</a></td><td>cuda</td><td>100</td></tr>
+<tr><td>? not run</td><td>s: <a href="#a">Adam</a></td><td></td><td></td></tr>
+</tbody></table></div>"""
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>t</title>
 <link rel="icon" href="data:,"><style>:root {{
@@ -168,19 +171,46 @@ def test_a_sweep_moves_by_keyboard_and_its_state_stands_in_the_address(visit):
     assert again.get_attribute(shown, "data-lrn-frame") == "lr 1"
 
 
-def test_the_table_of_claims_sorts_by_number_and_filters(visit):
+READ = """Array.from(document.querySelectorAll(
+    'tbody tr:not([hidden]) td:last-child')).map(cell => cell.textContent)"""
+
+
+def test_the_table_of_claims_sorts_by_size_and_keeps_empty_cells_last(visit):
     page = visit()
-    cells = "document.querySelectorAll('tbody tr:not([hidden]) td:last-child')"
-    read = f"Array.from({cells}).map(cell => cell.textContent)"
 
     page.click("th button >> text=margin")
-    assert page.evaluate(read) == ["9", "10", "100"]
+    assert page.evaluate(READ) == ["9e-12", "10", "100", ""]
     page.click("th button >> text=margin")
-    assert page.evaluate(read) == ["100", "10", "9"]
+    assert page.evaluate(READ) == ["100", "10", "9e-12", ""]
     assert page.get_attribute("th:last-child", "aria-sort") == "descending"
-    page.select_option("select", "failed")
-    assert page.evaluate(read) == ["9"]
-    assert page.inner_text("[role=status]") == "1 of 3"
+    assert page.url.endswith("?sort=margin&order=down")
+
+
+def test_the_table_of_claims_filters_by_outcome_note_device_and_words(visit):
+    page = visit()
+
+    page.select_option("[name=outcome]", "passed")
+    assert page.evaluate(READ) == ["10", "100"]
+    page.select_option("[name=note]", "Adam")
+    assert page.evaluate(READ) == ["100"]
+    assert page.inner_text("[role=status]") == "1 of 4"
+    page.select_option("[name=outcome]", "")
+    page.fill("[name=find]", "adam FAILED")
+    assert page.evaluate(READ) == ["9e-12"]
+    page.fill("[name=find]", "")
+    page.select_option("[name=device]", "cpu")
+    assert page.evaluate(READ) == ["9e-12"]
+
+
+def test_what_the_table_shows_stands_in_the_address(visit):
+    page = visit()
+    page.select_option("[name=note]", "Adam")
+    page.click("th button >> text=margin")
+
+    again = visit(page.url[page.url.index("?") :])
+    assert again.evaluate(READ) == ["9e-12", "100", ""]
+    unknown = visit("?note=Nobody&sort=nothing")
+    assert len(unknown.evaluate(READ)) == 4
 
 
 def test_without_scripts_all_frames_and_evidence_can_be_read(chromium, address):
@@ -223,7 +253,7 @@ def test_a_page_that_comes_by_instant_navigation_is_prepared_once(visit):
           let prepare;
           window.document$ = {subscribe: (run) => { prepare = run; run(); }};
           const script = document.createElement("script");
-          script.src = document.querySelector("script[src]").src;
+          script.src = document.querySelector("script[src$='/lrnotes.js']").src;
           document.querySelectorAll(".lrn-slider, .lrn-tools button").forEach(
             (made) => made.remove());
           document.querySelector("main, body").innerHTML += "";
@@ -244,4 +274,5 @@ def test_what_every_page_loads_is_small():
     style = gzip.compress((ASSETS / "lrnotes.css").read_bytes())
 
     assert len(script) < 5_000
+    assert len(gzip.compress((ASSETS / "claims.js").read_bytes())) < 3_000
     assert len(style) < 5_000

@@ -17,7 +17,7 @@ from lrnotes.show.pages import (
 
 def convert(text):
     body = text.split("---\n", 2)[2]
-    return Markdown(extensions=["tables", "attr_list"]).convert(body)
+    return Markdown(extensions=["tables", "attr_list", "md_in_html"]).convert(body)
 
 
 def test_a_snippet_page_has_title_run_downloads_all_of_it_and_its_notes(script, result):
@@ -113,10 +113,19 @@ def test_verification_links_claims_and_notes_as_markdown_pages(table):
     ]
 
 
+def test_maths_and_code_in_a_sentence_stay_maths_and_code(script, result):
+    phrase = r"below $\eta\lambda_1$ for `lr_*`, not $5 or $ 6 $ or $|x|$"
+    row = ClaimRow(script, 1, "a.md#x", result, (Mention("b.md", "B", phrase),))
+    text = verification_page([row])
+
+    assert r"below $\eta\lambda_1$ for `lr_*`, not &#36;5 or &#36; 6 &#36; or " in text
+    assert "&#36;&#124;x&#124;&#36;: [B]" in text
+
+
 def test_the_table_can_be_found_by_the_script_that_sorts_it(table):
     mark = table.css_first("[data-lrn-table]")
 
-    assert mark.parent.css_first("table") is not None
+    assert mark.css_first("table") is not None
 
 
 def test_hostile_titles_and_operands_stay_in_their_cells(make):
