@@ -63,6 +63,13 @@ class Around:
         note = self.project.notes.get(path)
         return note.aliases if note else ()
 
+    def names(self, path: str) -> list[str]:
+        """Return the names by which a search should find a page of an author."""
+        if not self.is_written(path):
+            return []
+        title, stem = self.title(path), PurePosixPath(path).stem
+        return list(dict.fromkeys([title, stem, *self._aliases(path)]))
+
     def section(self, path: str) -> str:
         """Return what stands under a page: its tags, who links to it, who names it."""
         if path not in self.pages:

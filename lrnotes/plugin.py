@@ -18,6 +18,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from lrnotes.errors import ProjectError, SettingsError
+from lrnotes.findable import Findable
 from lrnotes.markdown.defaults import add_extensions
 from lrnotes.model import Problem
 from lrnotes.notebooks import NotebookPages
@@ -92,6 +93,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         project.run(self.engine)
         self.book = Book(project)
         # Material's plugin shows them itself, where its reader looks for them.
+        is_tagged = "material/search" in config.plugins
+        self.findable = Findable(has_tag_field=is_tagged)
         self.book.around.shows_tags = not config.plugins.keys() & TAG_PLUGINS
         self._add_pages(files, config)
         for name, path in self.book.assets().items():
@@ -153,11 +156,13 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             html = page.content or ""
             if path.endswith(".ipynb"):
                 html = self.notebooks.fill(path, html, urls)
-            page.content = self.book.finish(path, html, page.url)
+            page.content = html = self.book.finish(path, html, page.url)
             # The builder looks for anchors before the cells are in the page.
             page.present_anchor_ids = (page.present_anchor_ids or set()) | set(
-                _IDS.findall(page.content)
+                _IDS.findall(html)
             )
+            names = self.book.around.names(path)
+            page.content = self.findable.lend(page.url, html, page.meta, names)
         return env
 
     @event_priority(LAST)
@@ -166,7 +171,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     ) -> TemplateContext:
         """Put under a note what others say of it, when search has read the note."""
         path = f"{self.layout.docs}/{page.file.src_uri}"
-        page.content = (page.content or "") + self.book.around.section(path)
+        html = self.findable.take_back(page.url, page.content or "", page.meta)
+        page.content = html + self.book.around.section(path)
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
@@ -177,7 +183,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write redirects and the report; fail a strict build."""
         site = Path(config.site_dir)
-        for name, content in self.book.redirects().items():
+        for name, content in self.book.redirects(config.site_url or "").items():
             target = site / name
             if not target.exists():
                 write_aside(target, content)

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urljoin
 
 from lrnotes.around import Around
 from lrnotes.fragments import ROOT, Fragments, anchors_of, page_of
@@ -142,11 +143,15 @@ class Book:
         )
         return [*sorted(set(found), key=lambda each: (each.place, each.what)), *remarks]
 
-    def redirects(self) -> dict[str, str]:
-        """Return old addresses and the pages that stand there."""
-        found, problems = find_redirects(self.project.notes.values(), self.urls)
+    def redirects(self, site_url: str) -> dict[str, str]:
+        """Return other addresses of notes and the pages that stand there."""
+        notes = list(self.project.notes.values())
+        found, problems = find_redirects(notes, self.urls)
         self.found += problems
-        return {address: redirect_page(address, url) for address, url in found.items()}
+        return {
+            address: redirect_page(address, url, site_url and urljoin(site_url, url))
+            for address, url in found.items()
+        }
 
     def downloads(self) -> dict[str, str]:
         """Return the files offered for download, from the site's root."""

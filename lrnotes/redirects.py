@@ -3,41 +3,71 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
-from urllib.parse import quote
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote, unquote
 
 from lrnotes.model import Note, Place, Problem
+from lrnotes.vault.fold import fold
 
 KEYS = ("permalink", "redirect_from", "redirects")
 
+_UNFIT = re.compile(r'[\\:*?"<>|#%\x00-\x1f]')
+"""What no file of a site should have in its name."""
+
 
 def find_redirects(
-    notes: Iterable[Note], urls: Mapping[str, str]
+    notes: Sequence[Note], urls: Mapping[str, str]
 ) -> tuple[dict[str, str], list[Problem]]:
     """Return old address -> URL of its note, both from the site's root.
 
-    ``urls`` maps a note's path to its URL.  An address that is a note's own needs no
-    redirect; one that two notes claim, or that is another note's own, is reported.
+    ``urls`` maps a page's path to its URL.  An address that is a note's own needs no
+    redirect; one that two notes claim, or that is another page's own, is reported.
+    Addresses that differ by case alone are one: on some hosts they are one file.
+    An alias leads to its note where that address is free; `vault.clashes` reports
+    those that are names of other notes.
     """
-    taken = {url: path for path, url in urls.items()}
+    owners = {fold(_file(url)): path for path, url in urls.items()}
     found: dict[str, str] = {}
-    owners: dict[str, Note] = {}
     problems: list[Problem] = []
     for note in notes:
-        if note.path not in urls:
-            continue
-        for address in _addresses(note):
-            if urls[note.path] == address:
-                continue
-            other = taken.get(address) or (
-                owners[address].path if address in owners else ""
-            )
-            if other:
+        for address in _addresses(note) if note.path in urls else ():
+            other = owners.setdefault(fold(address), note.path)
+            if other != note.path:
                 what = f'the address "/{address}" belongs to {other} already'
                 problems.append(Problem("alias-clash", Place(note.path), what))
-                continue
-            found[address], owners[address] = urls[note.path], note
+            elif fold(address) != fold(_file(urls[note.path])):
+                found[address] = urls[note.path]
+    for note in notes:
+        for address in _alias_addresses(note, urls):
+            if fold(address) not in owners:
+                owners[fold(address)] = note.path
+                found[address] = urls[note.path]
     return found, problems
+
+
+def _file(url: str) -> str:
+    """Return the file that a URL names, from the site's root."""
+    url = unquote(url).removeprefix("./")
+    return f"{url}index.html" if url.endswith("/") or not url else url
+
+
+def _alias_addresses(note: Note, urls: Mapping[str, str]) -> Iterable[str]:
+    """Yield the files that notes of the aliases' names would have."""
+    url = urls.get(note.path)
+    if url is None:
+        return
+    ending = ".html" if url.endswith(".html") else "/index.html"
+    folder = _file(url).rpartition("/")[0]
+    if not url.endswith(".html") and url.strip("./"):
+        folder = folder.rpartition("/")[0]
+    for alias in note.aliases:
+        # An alias with a folder is a whole path, as for Obsidian Publish.
+        parts = alias.strip("/").split("/")
+        if _UNFIT.search(alias) or any(part.strip(". ") != part for part in parts):
+            continue
+        whole = "/".join(parts) if "/" in alias or not folder else f"{folder}/{alias}"
+        yield whole + ending
 
 
 def _addresses(note: Note) -> Iterable[str]:
@@ -57,7 +87,8 @@ def _addresses(note: Note) -> Iterable[str]:
 
 def relative_url(url: str, source: str) -> str:
     """Return the address of ``url`` seen from the page ``source``; both from the root."""
-    there, here = url.split("/"), source.split("/")
+    # Builders call the root "./".
+    there, here = (each.removeprefix("./").split("/") for each in (url, source))
     shared = 0
     for one, other in zip(there[:-1], here[:-1], strict=False):
         if one != other:

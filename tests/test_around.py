@@ -105,7 +105,7 @@ def test_tags_have_pages_that_nest_and_notes_lead_to_them(make_site, urls):
         not in site.page("tags/optim/adam").split("All tags")[0].split("<h1")[-1]
     )
     listed = html.unescape(site.page("tags/index" if urls == "false" else "tags"))
-    assert re.search(r">#optim</a> 2\s", listed)
+    assert re.search(r">#optim</a> 2\b", listed)
     assert "code" not in re.findall(r">#([\w/]+)</a>", listed)
     url = "tags/plain/" if urls == "true" else "tags/plain.html"
     assert f'<a class="lrn-tag" href="{url}">#plain</a></li>' in site.page("index")
@@ -123,3 +123,12 @@ def test_a_written_page_takes_the_place_of_a_tag_s(make_site):
     assert "Mine" in site.page("tags")
     assert "<h1" in site.page("tags/plain")
     assert 'id="plain">Plain' in site.page("tags/plain")
+
+
+def test_search_reads_a_note_s_names_and_the_page_does_not_show_them(site):
+    index = json.loads((site.root / "site/search/search_index.json").read_text("utf-8"))
+    place = "deep/rate.html" if site.flat else "deep/rate/"
+    entry = next(each for each in index["docs"] if each["location"] == place)
+
+    assert entry["text"].startswith("Rate & more · rate · learning rate")
+    assert "· rate ·" not in site.page("deep/rate")

@@ -158,6 +158,29 @@ def test_search_loads_nothing_before_it_is_wanted(open_page: Any, address: str) 
     tab.wait_for_selector(".md-search-result__item a[href*='momentum.html']")
 
 
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("eta", "learning-rate.html"),
+        ("lr", "learning-rate.html"),
+        ("learning rate", "learning-rate.html"),
+        ("Loss function", "cost-function.html"),
+        ("OneCycleLR", "schedules.html"),
+        ("heavy ball", "momentum.html"),
+        ("gd", "gradient-descent.html"),
+    ],
+)
+def test_search_by_a_name_brings_its_note_first(
+    words: str, page: str, open_page: Any, site: Path
+) -> None:
+    tab = open_page((site / "index.html").as_uri())
+    tab.keyboard.press("/")
+    tab.keyboard.type(words)
+    first = tab.wait_for_selector(".md-search-result__item a[href*='.html']")
+    address = urlsplit(first.get_attribute("href")).path
+    assert address.rpartition("/")[2] == page
+
+
 @pytest.fixture
 def kinds(site: Path, pages: list[str]) -> list[str]:
     """Return one page of each kind that the site has."""
