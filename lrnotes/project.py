@@ -56,7 +56,7 @@ class Project:
         for name, text in found.items():
             path = f"{layout.docs}/{name}"
             if name.endswith(".md"):
-                project._add_note(scan_note(path, text))
+                project._add_note(scan_note(path, text, layout.settings.lists))
             elif name.endswith(".ipynb"):
                 script, problems = read_notebook(path, text)
                 project._add_script(script, problems)

@@ -84,6 +84,7 @@ class Book:
             claims=dict(self._claims()),
             works=works,
             bibliography=path,
+            lists=project.layout.settings.lists,
             maths=project.layout.settings.maths,
             formulas=formulas,
             pages=frozenset(f"{self.docs}/{name}" for name in self.pages.names()),

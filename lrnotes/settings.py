@@ -73,6 +73,9 @@ class Settings:
     """The cache folder; empty for ``.lrnotes`` in the project root."""
     bibliography: str = "references.bib"
     """BibTeX file in the docs folder."""
+    lists: str = "commonmark"
+    """Whose rules lists and quotes follow: ``commonmark``, as Obsidian and GitHub read
+    them, or ``markdown``, as Python-Markdown does."""
     maths: bool = True
     """Whether maths is rendered while building."""
     levels: dict[str, Level] = field(default_factory=dict)
@@ -124,6 +127,9 @@ def read_settings(given: Mapping[str, Any], config: str = "mkdocs.yml") -> Setti
                 what, place=place, hint=f"a {wanted.__name__} is wanted"
             )
     _check_levels(given.get("levels", {}), place)
+    if given.get("lists", "commonmark") not in ("commonmark", "markdown"):
+        what = f"lists is {given['lists']!r}"
+        raise SettingsError(what, place=place, hint="commonmark or markdown")
     return Settings(**given)
 
 

@@ -8,7 +8,9 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
 
-_START = re.compile(r"(?:^|\n)[ ]{0,3}>[ ]?\[!([^\]\n|]+)(?:\|[^\]\n]*)?\]([+-]?)(.*)")
+_HEAD = r"\[!([^\]\n|]+)(?:\|[^\]\n]*)?\]([+-]?)(.*)"
+_TITLE = re.compile(_HEAD)
+_START = re.compile(r"(?:^|\n)[ ]{0,3}>[ ]?" + _HEAD)
 _QUOTED = re.compile(r"[ ]{0,3}>[ ]?(.*)")
 _TYPES = {
     "note": "note",
@@ -52,6 +54,12 @@ class CalloutProcessor(BlockProcessor):
             self.parser.state.set("blockquote")
             self.parser.parseChunk(box, body)
             self.parser.state.reset()
+
+
+def begin_callout(parent: Element, title: str) -> Element | None:
+    """Return a new box for a callout that begins with that line, if one does."""
+    found = _TITLE.match(title)
+    return _make_box(parent, found) if found else None
 
 
 def _find(block: str) -> re.Match[str] | None:

@@ -9,10 +9,10 @@ from lrnotes.text.literal import blank_literals
 _COMMENT = re.compile(r"(?<!\\)%%.*?%%", re.DOTALL)
 
 
-def remove_comments(text: str) -> str:
+def remove_comments(text: str, lists: str) -> str:
     """Return text without its comments; marks in code and maths are no comments."""
     pieces, end = [], 0
-    for found in _COMMENT.finditer(blank_literals(text)):
+    for found in _COMMENT.finditer(blank_literals(text, lists)):
         start, stop = found.span()
         line_start = text.rfind("\n", 0, start) + 1
         line_end = text.find("\n", stop)

@@ -66,6 +66,8 @@ class Index:
     """By citation key."""
     bibliography: str = "docs/references.bib"
     """Path of the bibliography, for messages."""
+    lists: str = "commonmark"
+    """Whose rules lists and quotes follow: ``commonmark`` or ``markdown``."""
     maths: bool = True
     """Whether maths is rendered here; otherwise it is left as the builder marks it."""
     formulas: MutableMapping[str, str] = field(default_factory=dict)

@@ -149,7 +149,8 @@ class Conversion:
             if self.parent and self.parent.path == self.path:
                 return self.parent.places
             note = self.index.notes.get(self.path)
-            self._places = Places(self.path, note.text if note else self.source)
+            text = note.text if note else self.source
+            self._places = Places(self.path, text, self.index.lists)
         return self._places
 
     @property

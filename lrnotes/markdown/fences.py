@@ -22,7 +22,7 @@ def place_fences(conversion: Conversion, text: str) -> str:
     if "exec" not in text:
         return text
     _accept_options(conversion)
-    fences, _ = find_fences(text, conversion.path)
+    fences, _ = find_fences(text, conversion.path, lists=conversion.index.lists)
     if not fences:
         return text
     lines, known = text.split("\n"), _Known(conversion)
@@ -85,6 +85,9 @@ def _as_slot(
 ) -> list[str]:
     """Return a paragraph of its own for the slot, in the fence's container."""
     token = conversion.md.htmlStash.store(fill_fragment(conversion, fragment))
+    if conversion.index.lists == "commonmark":
+        # A line with a slot is a block of its own.
+        return [fence.prefix + token]
     blank = fence.prefix.rstrip()
     # Two blank lines in a row would end a footnote.
     before = [blank] * _has_text(lines, fence.start - 2)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from lrnotes.text.literal import blank_literals
 
 
-def move_footnotes(text: str) -> str:
+def move_footnotes(text: str, lists: str) -> str:
     """Return text whose ``^[…]`` are references to notes at its end."""
-    blanked = blank_literals(text)
+    blanked = blank_literals(text, lists)
     pieces: list[str] = []
     notes: list[str] = []
     end, start = 0, blanked.find("^[")

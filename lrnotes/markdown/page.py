@@ -14,6 +14,7 @@ from lrnotes.markdown.conversion import Conversion
 from lrnotes.markdown.fences import place_fences
 from lrnotes.markdown.footnotes import move_footnotes
 from lrnotes.markdown.links import WikiLinkProcessor
+from lrnotes.markdown.lists import read_as_commonmark
 from lrnotes.markdown.literal import LiteralHtmlProcessor
 from lrnotes.markdown.maths import HeadingLabelTreeprocessor, MathsTreeprocessor
 from lrnotes.markdown.notes import CutTreeprocessor
@@ -42,10 +43,10 @@ class PagePreprocessor(Preprocessor):
         given = text = "\n".join(lines)
         conversion.begin(text)
         if "%%" in text:
-            text = remove_comments(text)
+            text = remove_comments(text, conversion.index.lists)
         text = place_fences(conversion, text)
         if "^[" in text and "footnote" in conversion.md.inlinePatterns:
-            text = move_footnotes(text)
+            text = move_footnotes(text, conversion.index.lists)
         _register_inline(conversion, text)
         _register_tree(conversion, text)
         return lines if text is given else text.split("\n")
@@ -80,7 +81,9 @@ def _register_tree(conversion: Conversion, text: str) -> None:
     conversion.has_carets = "^" in text
     conversion.has_variables = "{{" in text or "{:" in text
     conversion.has_bars = "|" in text
-    if "[!" in text:
+    if conversion.index.lists == "commonmark":
+        read_as_commonmark(md)
+    elif "[!" in text:
         # Before quotes (20).
         callouts = CalloutProcessor(md)
         md.parser.blockprocessors.register(callouts, "lrnotes-callout", 21)

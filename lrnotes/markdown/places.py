@@ -10,9 +10,11 @@ from lrnotes.text.notes import split_front_matter
 class Places:
     """Finds things in one note's text; the text is prepared at the first question."""
 
-    def __init__(self, path: str, text: str, line: int = 1) -> None:
-        """Keep the text; ``line`` is answered where something is not in it."""
-        self.path, self.text, self.line = path, text, line
+    def __init__(self, path: str, text: str, lists: str) -> None:
+        """Keep the text; ``lists`` says whose rules its lists and quotes follow."""
+        self.path, self.text, self.lists = path, text, lists
+        self.line = 1
+        """What is answered where something is not in the text."""
         self.body = len(text) - len(split_front_matter(text)[1])
         self._blanked: str | None = None
 
@@ -27,7 +29,7 @@ class Places:
             at = self.text.find(raw)
         elif self.text.find(raw, at + 1) >= 0:
             if self._blanked is None:
-                self._blanked = blank_literals(self.text)
+                self._blanked = blank_literals(self.text, self.lists)
             outside = _find_nth(self._blanked, raw, self.body, count)
             at = outside if outside >= 0 else at
         if at < 0:

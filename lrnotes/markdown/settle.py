@@ -114,5 +114,6 @@ class _Settler:
     def _find_place(self, raw: str) -> Place:
         if self._places is None:
             note = self.index.notes.get(self.path)
-            self._places = Places(self.path, note.text if note else "")
+            text = note.text if note else ""
+            self._places = Places(self.path, text, self.index.lists)
         return self._places.find(raw, self.seen[raw])

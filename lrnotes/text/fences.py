@@ -24,11 +24,12 @@ from lrnotes.text.scan import read_layout
 
 
 def find_fences(
-    text: str, path: str, first_line: int = 1
+    text: str, path: str, first_line: int = 1, lists: str = "commonmark"
 ) -> tuple[tuple[Fence, ...], tuple[Problem, ...]]:
     """Return the fences of a text that run, and those that are reported instead.
 
-    ``first_line`` is the note's line on which the text begins.
+    ``first_line`` is the note's line on which the text begins; ``lists`` says whose
+    rules lists and quotes follow: ``commonmark`` or ``markdown``.
     """
     if "```" not in text and "~~~" not in text:
         return (), ()
@@ -48,7 +49,8 @@ def find_fences(
     unclosed = [each for each in grouping.loose if each.stop is None]
     if not openings and not groups and not unclosed:
         return (), ()
-    finder = _Finder(split_lines(text), grouping, Place(path, first_line))
+    place = Place(path, first_line)
+    finder = _Finder(split_lines(text), grouping, place, lists)
     finder.visit(openings, groups)
     finder.visit_unclosed(unclosed, openings)
     return tuple(finder.fences), tuple(sorted(finder.problems, key=lambda p: p.place))
@@ -57,10 +59,12 @@ def find_fences(
 class _Finder:
     """Decides about each fence of one text that asks to be run."""
 
-    def __init__(self, raw: list[str], grouping: Grouping, origin: Place) -> None:
+    def __init__(
+        self, raw: list[str], grouping: Grouping, origin: Place, lists: str
+    ) -> None:
         self.raw, self.grouping, self.origin = raw, grouping, origin
         masked, self.numbers = grouping.mask()
-        self.layout: Layout = read_layout(masked)
+        self.layout: Layout = read_layout(masked, lists)
         self.masked = {number: at for at, number in enumerate(self.numbers)}
         self.kinds = {
             number: self.layout.kinds[at] for number, at in self.masked.items()

@@ -23,16 +23,17 @@ _INLINE = re.compile(
 _BLANKED = re.compile(r"[^\r\n]")
 
 
-def blank_literals(text: str) -> str:
+def blank_literals(text: str, lists: str = "commonmark") -> str:
     """Return the text, as long as before, with spaces for all that is literal.
 
-    Literal are code, maths, HTML, HTML comments and front matter.
+    Literal are code, maths, HTML, HTML comments and front matter.  ``lists`` says whose
+    rules lists and quotes follow: ``commonmark`` or ``markdown``.
     """
     _, body, _ = split_front_matter(text)
     head = text[: len(text) - len(body)]
     pieces = [_blank(head)]
     prose: list[str] = []
-    is_literal = literal_lines(body)
+    is_literal = literal_lines(body, lists)
     for number, line in enumerate(re.split(r"(?<=\n)|(?<=\r)(?!\n)", body)):
         if line.strip("> \t\r\n") and not is_literal[number]:
             prose.append(line)
@@ -44,7 +45,7 @@ def blank_literals(text: str) -> str:
     return "".join([*pieces, _blank_inline("".join(prose))])
 
 
-def literal_lines(text: str) -> list[bool]:
+def literal_lines(text: str, lists: str = "commonmark") -> list[bool]:
     """Return of each line of a text without front matter whether it is literal."""
     lines = normalise(text)
     literal = [False] * len(lines)
@@ -52,7 +53,7 @@ def literal_lines(text: str) -> list[bool]:
         return literal
     grouping = group_lines(lines)
     masked, numbers = grouping.mask()
-    for number, kind in zip(numbers, read_layout(masked).kinds, strict=True):
+    for number, kind in zip(numbers, read_layout(masked, lists).kinds, strict=True):
         literal[number] = kind != "text"
     for group in grouping.groups:
         size = group.end + 1 - group.start

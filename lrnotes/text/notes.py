@@ -35,13 +35,13 @@ _MARKUP = (
 """What is marked up in a heading, and what is read of it."""
 
 
-def scan_note(path: str, text: str) -> Note:
+def scan_note(path: str, text: str, lists: str = "commonmark") -> Note:
     """Return what a note's text alone tells; whatever is wrong is a problem in it."""
     source, body, first_line = split_front_matter(text)
     front = FrontMatter() if source is None else read_front_matter(source, path)
-    fences, faults = find_fences(body, path, first_line)
+    fences, faults = find_fences(body, path, first_line, lists)
     if fences and "%%" in body:
-        fences = _outside_comments(fences, body)
+        fences = _outside_comments(fences, body, lists)
     scripts = _make_scripts(path, fences)
     repeated = [each for script in scripts for each in find_duplicates(script)]
     stem = posixpath.splitext(posixpath.basename(path))[0]
@@ -49,7 +49,7 @@ def scan_note(path: str, text: str) -> Note:
         path,
         text,
         meta=front.meta,
-        title=front.title or _find_title(body) or stem,
+        title=front.title or _find_title(body, lists) or stem,
         aliases=front.aliases,
         tags=front.tags,
         fences=fences,
@@ -58,7 +58,7 @@ def scan_note(path: str, text: str) -> Note:
     )
 
 
-def _find_title(body: str) -> str:
+def _find_title(body: str, lists: str) -> str:
     """Return the text of the first heading of level one."""
     lines = split_lines(body)
     literal: list[bool] | None = None
@@ -69,7 +69,7 @@ def _find_title(body: str) -> str:
             text = lines[number - 1].strip()
         if not text:
             continue
-        literal = literal_lines(body) if literal is None else literal
+        literal = literal_lines(body, lists) if literal is None else literal
         if not literal[number]:
             return _read_markup(text)
     return ""
@@ -83,9 +83,11 @@ def _read_markup(text: str) -> str:
     return text.strip()
 
 
-def _outside_comments(fences: tuple[Fence, ...], body: str) -> tuple[Fence, ...]:
+def _outside_comments(
+    fences: tuple[Fence, ...], body: str, lists: str
+) -> tuple[Fence, ...]:
     """Return the fences that no ``%%`` comment holds, counted anew."""
-    plain = blank_literals(body)
+    plain = blank_literals(body, lists)
     hidden = [
         range(plain.count("\n", 0, each.start()), plain.count("\n", 0, each.end()))
         for each in _COMMENT.finditer(plain)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from lrnotes.text.containers import Frame, Line
 from lrnotes.text.layout import Layout
 from lrnotes.text.lines import SLOT
+from lrnotes.text.outline import Outliner
 from lrnotes.text.placing import DEEPEST, Placer
 from lrnotes.text.rawhtml import Region, find_html
 
 
-def read_layout(masked: list[str]) -> Layout:
-    """Return what the masked lines of a whole text are."""
+def read_layout(masked: list[str], lists: str) -> Layout:
+    """Return what the masked lines of a whole text are.
+
+    ``lists`` says whose rules lists and quotes follow: ``commonmark`` or ``markdown``.
+    """
     html = find_html(masked)
     layout = Layout(["text"] * len(masked))
-    reader = _Reader(masked, Placer(layout))
+    placer = Outliner(layout) if lists == "commonmark" else Placer(layout)
+    reader = _Reader(masked, placer)
     reader.read(Frame(), 0, len(masked) - 1, html.regions)
     lost = set(reader.placer.lost_footnotes())
     for number, frame in layout.frames.items():
@@ -29,7 +34,7 @@ def read_layout(masked: list[str]) -> Layout:
 class _Reader:
     """Reads the lines of one text, region by region."""
 
-    def __init__(self, masked: list[str], placer: Placer) -> None:
+    def __init__(self, masked: list[str], placer: Placer | Outliner) -> None:
         self.masked, self.placer = masked, placer
 
     def read(self, frame: Frame, first: int, last: int, regions: list[Region]) -> None:

@@ -30,8 +30,18 @@ OURS = re.compile(
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 plain_texts = texts.filter(lambda text: not OURS.search(text))
 
-ours = LrnotesExtension(index=Index(maths=False))
-with_us = Markdown(extensions=[*EXTENSIONS, ours], extension_configs=EXTENSIONS)
+# With `lists: commonmark` these are read anew.
+CONTAINERS = re.compile(
+    r"(?m)^ {1,3}|^[\s>]*(?:[-+*>]|\d+[.)]|`{3}|~{3}|<|\$\$|\\\[)|[\t\r]"
+)
+
+
+def build(lists):
+    ours = LrnotesExtension(index=Index(maths=False, lists=lists))
+    return Markdown(extensions=[*EXTENSIONS, ours], extension_configs=EXTENSIONS)
+
+
+with_us, with_lists = build("markdown"), build("commonmark")
 without = Markdown(extensions=list(EXTENSIONS), extension_configs=EXTENSIONS)
 
 
@@ -42,12 +52,19 @@ def test_text_without_our_syntax_is_not_touched(text):
 
 
 @settings(max_examples=400, deadline=None)
-@given(texts)
-def test_no_text_breaks_the_conversion(text):
-    html = with_us.reset().convert(text)
+@given(plain_texts.filter(lambda text: not CONTAINERS.search(text)))
+def test_text_without_lists_and_quotes_is_not_touched(text):
+    assert with_lists.reset().convert(text) == without.reset().convert(text)
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts, st.sampled_from([with_us, with_lists]))
+def test_no_text_breaks_the_conversion(text, converter):
+    html = converter.reset().convert(text)
 
     assert "\x02" not in html
     assert "lrnotes" not in html
+    assert "lrn-gap" not in html
 
 
 LITERAL = [
@@ -64,5 +81,7 @@ around = st.sampled_from(
 @given(st.lists(st.tuples(around, st.sampled_from(LITERAL)), min_size=1, max_size=6))
 def test_literal_places_come_through_byte_for_byte(parts):
     text = "".join(f"{before}{literal}" for before, literal in parts)
+    expected = without.reset().convert(text)
 
-    assert with_us.reset().convert(text) == without.reset().convert(text)
+    assert with_us.reset().convert(text) == expected
+    assert with_lists.reset().convert(text) == expected

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import markdown
 import pytest
+from markdown.preprocessors import Preprocessor
+
+from lrnotes.markdown.lists import read_as_commonmark
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -35,15 +38,23 @@ def read_cases(name):
 
 def pytest_generate_tests(metafunc):
     """Give each test of a module with a fixture file one of its cases."""
-    if "case" in metafunc.fixturenames:
-        cases = list(read_cases(metafunc.module.FIXTURE_FILE))
+    for name in {"case", "commonmark_case"}.intersection(metafunc.fixturenames):
+        module = metafunc.module
+        file = module.FIXTURE_FILE if name == "case" else module.COMMONMARK_FILE
+        cases = list(read_cases(file))
         metafunc.parametrize(
-            "case", [case[1:] for case in cases], ids=[case[0] for case in cases]
+            name, [case[1:] for case in cases], ids=[case[0] for case in cases]
         )
 
 
+@pytest.fixture(scope="session", params=["commonmark", "markdown"])
+def lists(request):
+    """Whose rules lists and quotes follow."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def convert():
+def convert(lists):
     """A function: text to what Python-Markdown makes of it, told of ``exec``."""
     fences = [
         {"name": name, "class": "ran", "format": _show, "validator": _accept}
@@ -58,6 +69,10 @@ def convert():
         },
     )
 
+    if lists == "commonmark":
+        read_as_commonmark(converter)
+        converter.preprocessors.register(_Slots(converter), "slots", 28)
+        return lambda text: converter.reset().convert(text)
     # A callout's title is a block of its own for our extension.
     return lambda text: converter.reset().convert(CALLOUT.sub(r"\1# Title", text))
 
@@ -76,6 +91,16 @@ def shown_as_code(convert):
         return finder.shown, finder.in_pre
 
     return find
+
+
+class _Slots(Preprocessor):
+    """Puts aside what the tests have put in the place of fences."""
+
+    def run(self, lines):
+        def store(slot):
+            return self.md.htmlStash.store(slot[0])
+
+        return [re.sub(r"slot\d+\.", store, line) for line in lines]
 
 
 def _accept(language, inputs, options, attributes, md):

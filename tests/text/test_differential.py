@@ -172,9 +172,9 @@ def words(source):
     return [line.split() for line in textwrap.dedent(source).strip("\n").split("\n")]
 
 
-def differences(text, shown_as_code):
+def differences(text, shown_as_code, lists):
     """Return what the two readers see in different ways, and what is reported."""
-    fences, problems = find_fences(text, "docs/a.md")
+    fences, problems = find_fences(text, "docs/a.md", lists=lists)
     try:
         shown, in_pre = shown_as_code(text)
     except (RuntimeError, ValueError):  # Python-Markdown cannot read the text
@@ -203,32 +203,36 @@ def differences(text, shown_as_code):
 @checked
 @given(tidy_notes())
 def test_every_fence_of_a_tidy_note_is_code_for_both_and_nothing_is_reported(
-    shown_as_code, text
+    shown_as_code, lists, text
 ):
-    assert differences(text, shown_as_code) == (set(), set(), ())
+    assert differences(text, shown_as_code, lists) == (set(), set(), ())
 
 
 @checked
 @given(untidy_notes())
 def test_what_runs_is_shown_as_code_and_what_is_not_run_is_reported(
-    shown_as_code, text
+    shown_as_code, lists, text
 ):
-    assert differences(text, shown_as_code)[:2] == (set(), set())
+    assert differences(text, shown_as_code, lists)[:2] == (set(), set())
 
 
 @checked
 @given(untidy_notes(TAGS))
-def test_raw_html_hides_no_fence_that_runs(shown_as_code, text):
-    wrong, _, _ = differences(text, shown_as_code)
+def test_raw_html_hides_no_fence_that_runs(shown_as_code, lists, text):
+    wrong, _, _ = differences(text, shown_as_code, lists)
 
     assert wrong == set()
 
 
-def put_slots(text):
-    """Return the text with ``slot3.`` for a fence in line 3, parted by blank lines."""
+def put_slots(text, lists):
+    """Return the text with ``slot3.`` for a fence in line 3, as the extension does."""
     lines = text.split("\n")
-    fences, _ = find_fences(text, "docs/a.md")
+    fences, _ = find_fences(text, "docs/a.md", lists=lists)
     for fence in reversed(fences):
+        if lists == "commonmark":
+            slot = f"{fence.prefix}slot{fence.start}."
+            lines[fence.start - 1 : fence.end] = [slot]
+            continue
         blank = fence.prefix.rstrip()
         around = (
             lines[fence.start - 2 : fence.start - 1],
@@ -244,8 +248,8 @@ def put_slots(text):
 
 @checked
 @given(st.one_of(tidy_notes(), untidy_notes()))
-def test_a_slot_behind_the_prefix_stays_out_of_code(convert, text):
-    slotted, slots = put_slots(text)
+def test_a_slot_behind_the_prefix_stays_out_of_code(convert, lists, text):
+    slotted, slots = put_slots(text, lists)
     try:
         html = convert(slotted)
     except (RuntimeError, ValueError):  # Python-Markdown cannot read the text

@@ -6,6 +6,7 @@ from lrnotes.model import Place
 from lrnotes.text.fences import find_fences
 
 FIXTURE_FILE = "fences.md"
+COMMONMARK_FILE = "fences_commonmark.md"
 
 
 def describe(fences, problems):
@@ -25,6 +26,12 @@ def describe(fences, problems):
 
 def test_a_text_reads_as_its_fixture_says(case):
     text, expected = case
+
+    assert describe(*find_fences(text, "docs/a.md", lists="markdown")) == expected
+
+
+def test_a_text_reads_otherwise_where_lists_follow_commonmark(commonmark_case):
+    text, expected = commonmark_case
 
     assert describe(*find_fences(text, "docs/a.md")) == expected
 

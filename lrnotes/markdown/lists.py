@@ -1,0 +1,108 @@
+"""Lists and quotes as CommonMark reads them, in the place of Python-Markdown's."""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+
+from lrnotes.markdown.callouts import begin_callout
+from lrnotes.text.blocks import CONTAINER
+from lrnotes.text.segmenting import segment
+from lrnotes.text.segments import Items, Quote, Segment, Text
+
+_HINT = re.compile(
+    r"^(?: {1,3}#| {0,3}(?:>|[-+*](?: |$)|\d{1,9}[.)](?: |$)"
+    r"|!!!|\?\?\?|===|\$\$|\\\[|\x02wzxhzdk:))",
+    re.MULTILINE,
+)
+_GAP = "\x02lrn-gap\x03"
+_GAP_LINE = re.compile(f"^ *{_GAP}$", re.MULTILINE)
+_REPLACED = ("indent", "olist", "ulist", "quote")
+
+
+class ContainerProcessor(BlockProcessor):
+    """Reads all blocks of a container at once, since a list may hold blank lines."""
+
+    def __init__(self, md: Markdown) -> None:
+        """Work for one page of one Markdown instance."""
+        super().__init__(md.parser)
+        self.text_blocks: set[str] = set()
+        """Blocks in which no list and no quote begins."""
+
+    def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002 as in the library
+        """Return whether there may be something to read."""
+        return block not in self.text_blocks and bool(
+            _HINT.search(block) or _GAP in block
+        )
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        """Read all blocks that are left in the container."""
+        text = _GAP_LINE.sub("", "\n\n".join(blocks))
+        blocks.clear()
+        lines = [line if line.strip(" ") else "" for line in text.split("\n")]
+        self._build(parent, segment(lines))
+
+    def _build(self, parent: Element, segments: list[Segment]) -> None:
+        for each in segments:
+            if isinstance(each, Text):
+                self._build_text(parent, each)
+            elif isinstance(each, Quote):
+                self._build_quote(parent, each)
+            else:
+                self._build_list(parent, each)
+
+    def _build_text(self, parent: Element, text: Text) -> None:
+        blocks = _join(text).strip("\n").split("\n\n")
+        self.text_blocks.update(blocks)
+        for is_box, run in groupby(blocks, lambda block: bool(CONTAINER.match(block))):
+            if is_box:
+                self.parser.state.set("box")
+            self.parser.parseBlocks(parent, list(run))
+            if is_box:
+                self.parser.state.reset()
+
+    def _build_quote(self, parent: Element, quote: Quote) -> None:
+        box = begin_callout(parent, quote.title)
+        if box is None:
+            box = SubElement(parent, "blockquote")
+        self.parser.state.set("blockquote")
+        self._build(box, quote.inside)
+        self.parser.state.reset()
+
+    def _build_list(self, parent: Element, items: Items) -> None:
+        found = SubElement(parent, "ol" if items.is_ordered else "ul")
+        if items.is_ordered and items.start != 1:
+            found.set("start", str(items.start))
+        # In the state "list" Python-Markdown writes text without paragraphs.
+        self.parser.state.set("item" if items.is_loose else "list")
+        for item in items.items:
+            self._build(SubElement(found, "li"), item.inside)
+        self.parser.state.reset()
+
+
+def _join(text: Text) -> str:
+    """Return the text as Python-Markdown parts it into the same blocks."""
+    lines: list[str] = []
+    for at, line in enumerate(text.lines):
+        if at in text.breaks:
+            lines.append("")
+        # What stands in an admonition arrives there whole.
+        lines.append(f"    {_GAP}" if at in text.gaps else line)
+    return "\n".join(lines)
+
+
+def read_as_commonmark(md: Markdown) -> None:
+    """Let CommonMark's rules hold for the lists and quotes of a page."""
+    processors = md.parser.blockprocessors
+    for name in _REPLACED:
+        processors.deregister(name, strict=False)
+    if "defindent" in processors:
+        # Indented text below a list is no part of it; below a definition it is.
+        indent = processors["defindent"]
+        indent.ITEM_TYPES, indent.LIST_TYPES = ["dd"], ["dl"]  # type: ignore[attr-defined]
+    # Before admonitions, details and tabs (105).
+    processors.register(ContainerProcessor(md), "lrnotes-lists", 106)
