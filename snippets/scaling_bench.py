@@ -1,0 +1,83 @@
+"""Train one small network on digits at several rates and seeds at once, any batch."""
+
+import torch
+from digits import load_digits
+from torch.nn.functional import cross_entropy
+
+width = 16
+
+
+def draw(seeds, images_each):
+    """Return images (seed, image, 64) and labels (seed, image), a split for each."""
+    splits = [load_digits(images_each, seed)[:2] for seed in seeds]
+    return tuple(map(torch.stack, zip(*splits, strict=True)))
+
+
+def start(seeds, runs):
+    """Return the two layers of 64-16-10, torch's init, equal in all runs of a seed.
+
+    The last row of a layer is its bias: (seed, run, 65, 16) and (seed, run, 17, 10).
+    """
+    layers = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        layers.append([uniform(65, width), uniform(width + 1, 10)])
+    stacked = [torch.stack(same) for same in zip(*layers, strict=True)]
+    return [layer[:, None].repeat(1, runs, 1, 1) for layer in stacked]
+
+
+def uniform(rows, columns):
+    return (2 * torch.rand(rows, columns) - 1) / (rows - 1) ** 0.5
+
+
+def measure(weights, images, labels):
+    """Return the mean cross-entropy of each network, (seed, run)."""
+    first, last = weights
+    seeds, runs = first.shape[:2]
+    wide = first.transpose(1, 2).flatten(2)  # all runs of a seed side by side
+    hidden = torch.baddbmm(wide[:, -1:], images, wide[:, :-1]).relu()
+    hidden = hidden.view(seeds, -1, runs, width).transpose(1, 2)
+    logits = hidden @ last[:, :, :-1] + last[:, :, -1:]  # (seed, run, image, 10)
+    labels = labels[:, None].expand(logits.shape[:3])
+    each = cross_entropy(logits.flatten(0, 2), labels.flatten(), reduction="none")
+    return each.view(labels.shape).mean(-1)
+
+
+def sgd(gradient, _memory, _step):
+    return gradient
+
+
+def adam(gradient, memory, step):
+    """Return Adam's direction; memory is a pair of tensors, changed in place."""
+    mean, square = memory
+    mean.mul_(0.9).add_(0.1 * gradient)
+    square.mul_(0.999).add_(0.001 * gradient**2)
+    size = (square / (1 - 0.999**step)).sqrt() + 1e-8
+    return mean / (1 - 0.9**step) / size
+
+
+def shuffle(images_each, batch_size, epochs):
+    """Return the images of each step, (step, batch), every image once an epoch."""
+    torch.manual_seed(0)
+    order = [torch.randperm(images_each) for _ in range(epochs)]
+    return torch.cat(order).view(-1, batch_size)
+
+
+def train(rule, rates, weights, data, batches):
+    """Return the losses on all images, (seed, run), after a step for each batch.
+
+    rates is (run,), data a pair of images and labels, batches (step, batch).
+    """
+    lr, (images, labels) = rates[:, None, None], data
+    memory = [(torch.zeros_like(part), torch.zeros_like(part)) for part in weights]
+    for step, batch in enumerate(batches, 1):
+        weights = [part.requires_grad_() for part in weights]
+        loss = measure(weights, images[:, batch], labels[:, batch]).sum()
+        gradients = torch.autograd.grad(loss, weights)
+        with torch.no_grad():
+            weights = [
+                part - lr * rule(gradient, kept, step)
+                for part, gradient, kept in zip(weights, gradients, memory, strict=True)
+            ]
+    with torch.no_grad():
+        return measure(weights, images, labels).nan_to_num(torch.inf)

@@ -1,0 +1,83 @@
+# %% [markdown]
+# # How does the best rate move with the batch size?
+# One pass more or less decides little; the rate does. Search it for each batch size,
+# with SGD and with Adam, always over the same images.
+
+# %% a sweep for each batch size
+import matplotlib.pyplot as plt
+import torch
+from scaling_bench import adam, draw, sgd, shuffle, start, train
+
+seeds = range(5)
+images_each, epochs = 1024, 4
+batch_sizes = [4, 16, 64, 256]
+methods = {"SGD": (sgd, range(-4, 5)), "Adam": (adam, range(-9, -1))}  # powers of two
+data = draw(seeds, images_each)
+losses = {}  # (seed, rate)
+for method, (rule, powers) in methods.items():
+    rates = 2.0 ** torch.tensor(powers)
+    for batch_size in batch_sizes:
+        batches = shuffle(images_each, batch_size, epochs)
+        weights = start(seeds, len(rates))
+        losses[method, batch_size] = train(rule, rates, weights, data, batches)
+
+# %% the best rates
+best = {}  # exponents, (seed, batch size)
+for method, (_, powers) in methods.items():
+    places = [losses[method, size].argmin(1) for size in batch_sizes]
+    best[method] = powers[0] + torch.stack(places, 1).cpu()
+sgd_rise = 2.0 ** (best["SGD"][:, 2] - best["SGD"][:, 0])  # sixteen times the batch
+sgd_later = 2.0 ** (best["SGD"][:, 3] - best["SGD"][:, 2])  # four times more
+adam_rise = 2.0 ** (best["Adam"][:, 3] - best["Adam"][:, 0])  # sixty-four times
+adam_least, adam_most = int(adam_rise.min()), int(adam_rise.max())
+middle = best["SGD"][:, 2] + 2 - methods["SGD"][1][0]  # four times batch 64's best
+carried = losses["SGD", 256].cpu().gather(1, middle[:, None])
+margin = min(
+    min(best[method].min() - powers[0], powers[-1] - best[method].max())
+    for method, (_, powers) in methods.items()
+)
+guess = torch.tensor(10.0).log().item()
+
+# %% claim: SGD's best rate rises with the batch in proportion, within a factor of two
+#| label: rises
+assert sgd_rise.min() >= 8
+assert sgd_rise.max() <= 32
+
+# %% claim: from 64 to 256 SGD's best rate moves by a factor of two at most
+#| label: stops
+assert sgd_later.max() <= 2
+
+# %% claim: in proportion from there it ends worse than guessing
+#| label: carried
+assert carried.min() > 2 * guess
+
+# %% claim: over 64 times the batch Adam's best rate rises by at most half of that
+#| label: adam
+assert adam_rise.min() >= 4
+assert adam_rise.max() <= 32
+
+# %% claim: no best rate stands at the border of its search
+#| label: inside
+assert margin >= 1
+
+# %% best rate against batch size
+#| caption: >
+#|   Learning rate with the least training loss after {epochs} passes over the same
+#|   images, five seeds a little apart. Solid: in proportion. Dashed: square root.
+#| alt: >
+#|   Two panels of best learning rate against batch size on log axes. SGD's rises in
+#|   proportion up to batch size 64 and then stays. Adam's rises a little faster than
+#|   with the square root.
+fig, panels = plt.subplots(1, 2, sharex=True)
+size = torch.tensor(batch_sizes)
+for ax, method in zip(panels, methods, strict=True):
+    for seed, row in enumerate(best[method]):
+        ax.loglog(size * 1.08 ** (seed - 2), 2.0**row, "C0o", markersize=4)
+    first = 2.0 ** best[method][:, 0].float().mean()
+    ax.loglog(size, first * size / 4, "C1", linewidth=1, label="in proportion")
+    ax.loglog(size, first * (size / 4) ** 0.5, "C2--", linewidth=1, label="square root")
+    ax.set_xticks(batch_sizes, [f"{size}" for size in batch_sizes])
+    ax.minorticks_off()
+    ax.set(xlabel="batch size", title=method)
+panels[0].set_ylabel("best learning rate")
+panels[0].legend()

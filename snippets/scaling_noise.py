@@ -1,0 +1,214 @@
+# %% [markdown]
+# # At which batch size does the noise stop mattering?
+# Measure the gradient noise scale, let it predict the best length of one step for each
+# batch size, and try: on a bowl, which must obey, and on a network, which need not.
+
+# %% a bowl and a network
+import matplotlib.pyplot as plt
+import torch
+from scaling_bench import draw, uniform
+from torch.func import grad, jvp, vmap
+from torch.nn.functional import cross_entropy
+
+seeds = range(5)
+images_each, early, late = 512, 100, 400
+batch_sizes = [4, 16, 64, 256]
+images, labels = draw(seeds, images_each)
+right_answers = torch.eye(10)
+nets = range(len(seeds))  # one network for each seed
+
+
+def bowl(weights, images, labels):
+    """Return the squared error of a linear model; weights is flat, (650,)."""
+    matrix = weights.view(65, 10)
+    error = images @ matrix[:-1] + matrix[-1] - right_answers[labels]
+    return (error**2).mean()
+
+
+def network(weights, images, labels):
+    """Return the cross-entropy of 64-16-10; weights is flat, (1210,)."""
+    first, last = weights[: 65 * 16].view(65, 16), weights[65 * 16 :].view(17, 10)
+    hidden = (images @ first[:-1] + first[-1]).relu()
+    return cross_entropy(hidden @ last[:-1] + last[-1], labels)
+
+
+# %% a little training
+def start(loss, seed):
+    torch.manual_seed(seed)
+    layers = [uniform(65, 10)] if loss is bowl else [uniform(65, 16), uniform(17, 10)]
+    return torch.cat([layer.flatten() for layer in layers])
+
+
+def train(loss, weights, steps, lr, batch_size=32):
+    """Return the weights (seed, weight) after plain SGD, all seeds at once."""
+    torch.manual_seed(0)
+    for _ in range(steps):
+        some = torch.randint(images_each, (batch_size,))
+        weights = weights.detach().requires_grad_()
+        cost = vmap(loss)(weights, images[:, some], labels[:, some]).sum()
+        (slope,) = torch.autograd.grad(cost, weights)
+        weights = weights - lr * slope
+    return weights.detach()
+
+
+fresh = {
+    loss: torch.stack([start(loss, seed) for seed in seeds]) for loss in (bowl, network)
+}
+weights = {loss: train(loss, fresh[loss], early, lr=0.2) for loss in fresh}
+later = train(network, weights[network], late - early, lr=0.2)
+
+
+# %% the noise scale
+def find_slopes(loss, weights, images, labels):
+    """Return the gradient of each image's own loss, (image, weight)."""
+    slope = grad(lambda weights, image, label: loss(weights, image[None], label[None]))
+    return vmap(slope, (None, 0, 0))(weights, images, labels)
+
+
+def bend(loss, weights, direction, images, labels):
+    """Return the Hessian of the loss times a direction."""
+    return jvp(lambda here: grad(loss)(here, images, labels), (weights,), (direction,))[
+        1
+    ]
+
+
+def predict(loss, weights, slopes, images, labels):
+    """Return the best rate for the exact gradient, and the noise scale."""
+    full = slopes.mean(0)
+    curved = full @ bend(loss, weights, full, images, labels)  # G' H G
+    noise = (slopes - full)[::4]  # every fourth image is enough
+    bent = vmap(lambda one: bend(loss, weights, one, images, labels))(noise)
+    return full @ full / curved, (noise * bent).sum(1).mean() / curved
+
+
+# %% one step of each length
+def search(loss, weights, data, gradients, guess):
+    """Return the rate whose step leaves the least loss, the mean over gradients."""
+    lengths = 2.0 ** torch.arange(-1.5, 1.6, 0.5)  # in units of the guess
+
+    def left(length):
+        ends = weights - guess * length * gradients
+        return vmap(loss, (0, None, None))(ends, *data).mean()
+
+    losses = torch.stack([left(length) for length in lengths])
+    middle = losses.argmin().clamp(1, len(lengths) - 2)
+    near = slice(middle - 1, middle + 2)  # the parabola through three points
+    powers = torch.vander(lengths[near], increasing=True)
+    _, tilt, bent = torch.linalg.solve(powers, losses[near])
+    return -guess * tilt / (2 * bent)
+
+
+torch.manual_seed(1)
+predicted, found = {}, {}
+for loss in fresh:
+    for seed in nets:
+        here, data = weights[loss][seed], (images[seed], labels[seed])
+        slopes = find_slopes(loss, here, *data)
+        exact, noise_scale = predict(loss, here, slopes, *data)
+        for batch_size in batch_sizes:
+            key = loss, seed, batch_size
+            predicted[key] = exact / (1 + noise_scale / batch_size)
+            draws = int(112 / batch_size**0.5)  # small batches differ more
+            batch = torch.randint(images_each, (draws, batch_size))
+            gradients = slopes[batch].mean(1)  # (draw, weight)
+            found[key] = search(loss, here, data, gradients, predicted[key])
+
+
+def gather(table, loss):
+    """Return the values as (seed, batch size)."""
+    rows = [[table[loss, seed, size].item() for size in batch_sizes] for seed in nets]
+    return torch.tensor(rows)
+
+
+off = {
+    loss: (gather(found, loss) / gather(predicted, loss)).log2().abs() for loss in fresh
+}
+bowl_off, network_off = (2 ** off[loss].max().item() for loss in fresh)
+rise = gather(found, network)[:, -1] / gather(found, network)[:, 0]
+least_rise = rise.min().item()
+
+# %% claim: on the bowl the best step is within a factor of two of the predicted one
+#| label: bowl
+assert off[bowl].max() < 1
+
+# %% claim: on the network it is within a factor of three
+#| label: network
+assert off[network].max() < 1.58
+
+# %% claim: meanwhile it rises more than tenfold
+#| label: rise
+assert least_rise > 10
+
+
+# %% the noise scale from two batch sizes
+def estimate(slopes, draws, small=16, large=128):
+    """Return estimates of trace(S) and |G|² from the lengths of two mean gradients."""
+    lengths = []
+    for batch_size in small, large:
+        batch = torch.randint(images_each, (draws, batch_size))
+        lengths.append((slopes[batch].mean(1) ** 2).sum(1).mean())
+    short, long = lengths
+    trace = (short - long) / (1 / small - 1 / large)
+    square = (large * long - small * short) / (large - small)
+    return trace, square
+
+
+# %% early and late
+def measure_noise(slopes):
+    """Return trace(S) and |G|² from every image's gradient."""
+    full = slopes.mean(0)
+    return ((slopes - full) ** 2).sum(1).mean(), full @ full
+
+
+moments = {"start": fresh[network], "early": weights[network], "late": later}
+scales, errors = {}, {}
+torch.manual_seed(2)
+for moment, rows in moments.items():
+    each = [find_slopes(network, rows[s], images[s], labels[s]) for s in nets]
+    truth = torch.tensor([measure_noise(slopes) for slopes in each])
+    scales[moment] = truth[:, 0] / truth[:, 1]
+    if moment == "early":
+        guesses = torch.tensor([estimate(slopes, draws=200) for slopes in each])
+        misjudged = (guesses[:, 0] / guesses[:, 1] / scales[moment]).log2().abs().max()
+    if moment != "start":  # how well twenty batches know |G|², in five trials
+        trials = [[estimate(slopes, 20)[1] for _ in range(5)] for slopes in each]
+        off_by = torch.tensor(trials) / truth[:, 1:] - 1  # (seed, trial)
+        errors[moment] = (off_by**2).mean().sqrt().item()
+start_least, start_most = scales["start"].min().item(), scales["start"].max().item()
+late_least, late_most = scales["late"].min().item(), scales["late"].max().item()
+growth = (scales["late"] / scales["start"]).min().item()
+early_error, late_error = errors["early"], errors["late"]
+
+# %% claim: the noise scale of the network grows more than fivefold
+#| label: grows
+assert growth > 5
+
+# %% claim: two batch sizes measure it within a factor of two
+#| label: two sizes
+assert misjudged < 1
+
+# %% claim: later the squared signal is missed by more than twice as much
+#| label: fails
+assert late_error > 2 * early_error
+
+# %% best single step against batch size
+#| caption: >
+#|   The rate whose single step with a random minibatch leaves the least loss, on a
+#|   bowl and on a network after {early} steps. Lines: the formula, from the noise
+#|   scale of each seed. Dotted: in proportion.
+#| alt: >
+#|   Best rate against batch size, five seeds, on log axes. The points lie on curves
+#|   that rise in proportion for small batches and bend below it for large ones.
+fig, panels = plt.subplots(1, 2, sharex=True)
+for ax, loss in zip(panels, fresh, strict=True):
+    for seed in nets:
+        ax.loglog(batch_sizes, gather(predicted, loss)[seed], f"C{seed}", linewidth=1)
+        ax.loglog(batch_sizes, gather(found, loss)[seed], f"C{seed}o", markersize=4)
+    first = gather(predicted, loss)[:, 0].max()
+    ax.loglog(
+        batch_sizes, [first * size / 4 for size in batch_sizes], "k:", linewidth=1
+    )
+    ax.set_xticks(batch_sizes, [f"{size}" for size in batch_sizes])
+    ax.minorticks_off()
+    ax.set(xlabel="batch size", title="bowl" if loss is bowl else "network")
+panels[0].set_ylabel("learning rate of the best step")

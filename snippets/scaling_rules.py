@@ -1,0 +1,129 @@
+# %% [markdown]
+# # Which rule keeps the loss when the batch grows?
+# Keep the images, change the batch size, and leave the rate, scale it with the square
+# root, or in proportion. Then the same once more, without any noise in the gradients.
+
+# %% three rules
+import matplotlib.pyplot as plt
+import torch
+from scaling_bench import adam, draw, measure, sgd, shuffle, start, train
+
+seeds = range(5)
+images_each, epochs = 256, 8
+batch_sizes = [8, 32, 128]
+powers = [0.0, 0.5, 1.0]  # leave it, square root, proportion
+methods = {"SGD": (sgd, 0.1), "Adam": (adam, 0.002)}  # the rate at batch size 16
+data = draw(seeds, images_each)
+
+
+def sweep(method, exact):
+    """Return final losses (batch size, seed, rule)."""
+    rule, lr = methods[method]
+    losses = []
+    for batch_size in batch_sizes:
+        rates = lr * (batch_size / 16) ** torch.tensor(powers)
+        batches = shuffle(images_each, batch_size, epochs)
+        if exact:
+            batches = torch.arange(images_each).expand(len(batches), -1)
+        losses.append(train(rule, rates, start(seeds, len(powers)), data, batches))
+    return torch.stack(losses)
+
+
+# %% the same two by torch
+def train_by_torch(optimizer_class, lr, batches):
+    """Return the final loss of each seed's network, (seed, 1)."""
+    weights = [part.requires_grad_() for part in start(seeds, 1)]
+    optimizer = optimizer_class(weights, lr=lr)
+    for batch in batches:
+        optimizer.zero_grad()
+        measure(weights, data[0][:, batch], data[1][:, batch]).sum().backward()
+        optimizer.step()
+    return measure(weights, *data).detach()
+
+
+batches = shuffle(images_each, 32, epochs=2)
+ours, theirs = [], []
+for optimizer_class in torch.optim.SGD, torch.optim.Adam:
+    method, lr = methods[optimizer_class.__name__]
+    one = torch.tensor([lr])
+    ours.append(train(method, one, start(seeds, 1), data, batches))
+    theirs.append(train_by_torch(optimizer_class, lr, batches))
+
+# %% claim: both methods are torch's
+#| label: torch
+torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=0)
+
+# %% with minibatches, and with all images in each step
+noisy = {method: sweep(method, exact=False) for method in methods}
+exact = {method: sweep(method, exact=True) for method in methods}
+leave, root, proportion = range(len(powers))
+
+
+def change(losses):
+    """Return the loss at each batch size over that at the smallest, for each rule."""
+    return losses / losses[0]
+
+
+linear_most = change(noisy["SGD"])[..., proportion].max().item() - 1
+root_least = change(noisy["SGD"])[-1, :, root].min().item()
+left_least = change(noisy["SGD"])[-1, :, leave].min().item()
+without = (exact["SGD"] / noisy["SGD"]).log().abs().max().exp().item() - 1
+adam_root = change(noisy["Adam"])[-1, :, root]
+adam_linear = change(noisy["Adam"])[-1, :, proportion]
+root_up, linear_down = adam_root.min().item(), adam_linear.max().item()
+exact_root = change(exact["Adam"])[-1, :, root].min().item()
+exact_linear = change(exact["Adam"])[..., proportion].max().item()
+
+# %% claim: with SGD and a rate in proportion all batch sizes end alike
+#| label: linear
+assert change(noisy["SGD"])[..., proportion].log().abs().max() < 1 / 7
+
+# %% claim: scaled with the square root, or left alone, they do not
+#| label: others
+assert root_least > 4
+assert left_least > 8
+
+# %% claim: without noise SGD ends at the same losses under all three rules
+#| label: noiseless
+assert without < 1 / 7
+
+# %% claim: with Adam the square root is too little and proportion too much
+#| label: neither
+assert root_up > 1.5
+assert linear_down < 0.75
+
+# %% claim: without noise proportion is nearer for Adam than the square root
+#| label: adam noiseless
+assert exact_linear < 2.5
+assert exact_root > 5
+
+# %% final loss against batch size
+#| caption: >
+#|   Training loss after {epochs} passes over the same {images_each} images, five
+#|   seeds a line, the three rules equal at batch size 16. A flat line is a rule that
+#|   works. Below, every step sees all images, so that there is no noise.
+#| alt: >
+#|   Four panels of loss against batch size. SGD with minibatches: only the rate in
+#|   proportion is flat. SGD without noise: the same three lines. Adam with
+#|   minibatches: the square root rises, proportion falls. Adam without noise:
+#|   proportion is nearly flat and the other two rise steeply.
+fig, panels = plt.subplots(2, 2, sharex=True, sharey=True)
+rows = zip(panels, (noisy, exact), ("minibatches", "all images"), strict=True)
+for row, losses, gradients in rows:
+    for ax, method in zip(row, methods, strict=True):
+        for rule, name in enumerate(["left alone", "square root", "in proportion"]):
+            lines = ax.loglog(batch_sizes, losses[method].cpu()[..., rule], f"C{rule}")
+            lines[0].set_label(name)
+        ax.text(
+            0.96, 0.06, f"{method}, {gradients}", transform=ax.transAxes, ha="right"
+        )
+        ax.set_xticks(batch_sizes, [f"{size}" for size in batch_sizes])
+        ax.minorticks_off()
+for ax in panels[:, 0]:
+    ax.set_yticks([0.1, 1], ["0.1", "1"])
+    ax.set_ylabel("training loss")
+for ax in panels[1]:
+    ax.set_xlabel("batch size")
+fig.legend(
+    *panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3
+)
