@@ -44,5 +44,13 @@ format: setup  ## format the code
 	$(BIN)/ruff format lrnotes tests snippets benchmarks
 	$(BIN)/ruff check --fix lrnotes tests snippets benchmarks
 
+peers: setup  ## make the environments of the benchmark's peers in $PEERS
+	PIP_ARGS="$(PIP_ARGS)" benchmarks/peers.sh $(BIN)/python $(PEERS)
+
+bench: setup  ## measure lrnotes beside its peers (see make peers)
+	mkdir -p build
+	$(BIN)/python benchmarks/exec.py --mkdocs $(PEERS)/mkdocs/bin/python \
+	  --sphinx $(PEERS)/sphinx/bin/python --json build/exec.json --chart build/exec.svg
+
 clean:  ## remove what was built, never the cache of results
 	rm -rf site build dist
