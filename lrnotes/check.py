@@ -28,6 +28,24 @@ UNKNOWABLE = ("unresolved-value", "failed-cell")
 def find_problems(project: Project) -> list[Problem]:
     """Return all findings of a project, by place."""
     project.load()
+    book = convert_notes(project)
+    index = book.index
+    missing = project.results.keys() != project.scripts.keys()
+    found = {
+        problem
+        for problem in book.problems()
+        if not (missing and problem.kind in UNKNOWABLE)
+    }
+    found.update(check_all_claims(project, index))
+    found.update(check_wording(project, index))
+    shown = (
+        each for each in found if project.layout.settings.level(each.kind) != "off"
+    )
+    return sorted(shown, key=lambda each: (each.place, each.what))
+
+
+def convert_notes(project: Project) -> Book:
+    """Convert all notes and notebooks; return the book, whose index has the records."""
     book = Book(project)
     urls = {
         path: str(PurePosixPath(path).with_suffix(".html")) for path in project.notes
@@ -44,18 +62,7 @@ def find_problems(project: Project) -> list[Problem]:
     notebooks = NotebookPages(project, index)
     for script in project.of_kind("notebook"):
         notebooks.read(script)
-    missing = project.results.keys() != project.scripts.keys()
-    found = {
-        problem
-        for problem in book.problems()
-        if not (missing and problem.kind in UNKNOWABLE)
-    }
-    found.update(check_all_claims(project, index))
-    found.update(check_wording(project, index))
-    shown = (
-        each for each in found if project.layout.settings.level(each.kind) != "off"
-    )
-    return sorted(shown, key=lambda each: (each.place, each.what))
+    return book
 
 
 def check_wording(project: Project, index: Index) -> Iterator[Problem]:

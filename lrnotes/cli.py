@@ -131,6 +131,29 @@ def notebook(name: str, output: Path | None, folder: Path) -> None:
 
 
 @commands.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
+@FOLDER
+def mv(old: str, new: str, dry_run: bool, folder: Path) -> None:
+    """Rename a note or a snippet; links to it and its old address go on working.
+
+    OLD is a name as a link has it, or a path.  NEW without a folder stays beside OLD.
+
+    \b
+    Example: lrnotes mv momentum optimizers/heavy-ball --dry-run
+    """
+    from lrnotes.mv import plan_move
+
+    project = _read(folder)
+    move = plan_move(project, old, new)
+    for line in move.lines():
+        click.echo(line)
+    if not dry_run:
+        move.write(project.layout.root)
+
+
+@commands.command()
 @FOLDER
 def prune(folder: Path) -> None:
     """Delete recorded results that no script of the project needs.

@@ -207,6 +207,13 @@ def read_extensions(layout: Layout) -> tuple[list[str], dict[str, Any]]:
     return names, options
 
 
+def uses_directory_urls(layout: Layout) -> bool:
+    """Return whether the builder gives each page a folder of its own."""
+    return bool(
+        _read_config(layout.root / layout.config).get("use_directory_urls", True)
+    )
+
+
 def _read_layout(path: Path) -> Layout | None:
     config = _read_config(path)
     options = _plugin_options(config.get("plugins"))

@@ -1,0 +1,237 @@
+"""Renaming: links go on meaning what they meant, and nothing else changes."""
+
+import random
+
+import pytest
+
+from lrnotes.check import convert_notes
+from lrnotes.errors import LrnotesError
+from lrnotes.mv import plan_move
+from lrnotes.project import Project
+from lrnotes.settings import find_layout
+
+CONFIG = """\
+site_name: t
+use_directory_urls: false
+nav:
+  - Home: index.md
+  - "old.md"
+  - Deep: [sub/other.md, old.md]
+plugins: [lrnotes]
+extra: {path: old.md}
+"""
+INDEX = (
+    "---\nup: '[[old]]'\nrequires: [old, sub/other]\n---\n# Home\r\n\r\n"
+    "[[old]] [[ OLD#Part | text ]] ![[old#^b]] [[old.md|t]] [[alias]]\r\n"
+    "[x](old.md#part) [y](<old.md>) ![i](img.png) `[[old]]` [[cold]] <!-- [[old]] -->\n\n"
+    "| a |\n|---|\n| [[old\\|cell `old`]] |\n\n"
+    "```python exec\n#| caption: see [[old]]\nx = [[old]]\n```\n\n[r]: old.md 'old'\n"
+)
+FILES = {
+    "docs/index.md": INDEX,
+    "docs/old.md": (
+        "---\naliases: [alias]\n---\n# Old\n\n## Part\n\nText ^b\n\n"
+        "[[index]] ![i](img.png) [o](sub/other.md) [[./index]] [[#Part]]\n"
+    ),
+    "docs/sub/other.md": "# Other\n\n[up](../old.md) [[../old]] [[/old]]\n",
+    "docs/cold.md": "# Cold\n",
+    "docs/img.png": "",
+    "snippets/s.py": "# %% [markdown]\n# See [[old|it]].\n# %% a\nx = '[[old]]'\n",
+}
+
+
+def open_project(site):
+    return Project.read(find_layout(site.root))
+
+
+def move(site, old, new):
+    plan_move(open_project(site), old, new).write(site.root)
+
+
+def read(site, path):
+    return (site.root / path).read_bytes().decode("utf-8")
+
+
+def graph(project, names=lambda path: path):
+    """Return what each note links to, in order; unresolved links are left out."""
+    records = convert_notes(project).index.records
+    return {
+        names(path): [
+            (names(link.resolved), link.fragment, link.is_embed)
+            for link in record.links
+            if link.resolved
+        ]
+        for path, record in records.items()
+    }
+
+
+def test_every_form_of_link_is_rewritten_and_nothing_else(make_site):
+    site = make_site(FILES, CONFIG)
+    (site.root / "docs/index.md").write_bytes(("\ufeff" + INDEX).encode())
+
+    move(site, "old", "sub/new")
+
+    expected = (
+        INDEX.replace("'[[old]]'", "'[[new]]'")
+        .replace("requires: [old,", "requires: [new,")
+        .replace("[[old]] [[ OLD#Part | text ]]", "[[new]] [[ new#Part | text ]]")
+        .replace("![[old#^b]] [[old.md|t]]", "![[new#^b]] [[new.md|t]]")
+        .replace("](old.md#part)", "](sub/new.md#part)")
+        .replace("](<old.md>)", "](<sub/new.md>)")
+        .replace("[[old\\|cell", "[[new\\|cell")
+        .replace("#| caption: see [[old]]", "#| caption: see [[new]]")
+        .replace("[r]: old.md", "[r]: sub/new.md")
+    )
+    assert read(site, "docs/index.md") == "\ufeff" + expected
+    assert read(site, "docs/sub/other.md") == (
+        "# Other\n\n[up](new.md) [[./new]] [[/sub/new]]\n"
+    )
+    assert read(site, "docs/sub/new.md") == (
+        "---\naliases: [alias]\nredirects: [/old.html]\n---\n# Old\n\n## Part\n\n"
+        "Text ^b\n\n[[index]] ![i](../img.png) [o](other.md) [[../index]] [[#Part]]\n"
+    )
+    assert read(site, "snippets/s.py") == FILES["snippets/s.py"].replace(
+        "See [[old|it]]", "See [[new|it]]"
+    )
+    assert read(site, "mkdocs.yml") == CONFIG.replace(
+        '"old.md"', '"sub/new.md"'
+    ).replace("other.md, old.md", "other.md, sub/new.md")
+    assert not (site.root / "docs/old.md").exists()
+
+
+def test_a_link_whose_meaning_the_new_name_would_take_is_rewritten(make_site):
+    site = make_site(
+        {
+            "docs/a/x.md": "# X\n",
+            "docs/b/home.md": "[[x]] and [[nick]]\n",
+            "docs/c/long.md": "---\naliases: [nick]\n---\n",
+            "docs/y.md": "# Y\n",
+        }
+    )
+
+    move(site, "y", "b/x")
+    move(site, "b/x", "b/nick")
+
+    assert read(site, "docs/b/home.md") == "[[a/x]] and [[long]]\n"
+
+
+def test_a_snippet_is_renamed_in_links_embeds_and_values(make_site):
+    site = make_site(
+        {
+            "docs/a.md": "![[s.py#one|output]] [[s.py]] `{s.py} x:.1f` `{python} y`\n",
+            "snippets/s.py": "# %% one\nx = 1.0\n",
+        }
+    )
+
+    move(site, "s.py", "t")
+
+    assert read(site, "docs/a.md") == (
+        "![[t.py#one|output]] [[t.py]] `{t.py} x:.1f` `{python} y`\n"
+    )
+    assert read(site, "snippets/t.py") == "# %% one\nx = 1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("old", "cold", "docs/cold.md exists already"),
+        ("old", "COLD", "docs/cold.md exists already"),
+        ("olf", "new", 'no note or snippet named "olf"; nearest: old'),
+        ("old", "../../x", "lies outside docs/"),
+        ("old", "a#b", "no link can name"),
+        ("old", "old", "exists already"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(make_site, old, new, what):
+    site = make_site(FILES, CONFIG)
+
+    with pytest.raises(LrnotesError, match=what):
+        move(site, old, new)
+
+    assert {path: read(site, path) for path in FILES} == FILES
+
+
+def test_a_dry_run_says_what_would_change(make_site):
+    site = make_site(FILES, CONFIG)
+
+    done = site.command("lrnotes", "mv", "cold", "warm", "--dry-run")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "docs/cold.md -> docs/warm.md"
+    assert "docs/index.md:" in done.stdout
+    assert (site.root / "docs/cold.md").exists()
+
+
+def test_a_moved_note_answers_at_its_old_address(make_site):
+    site = make_site({"docs/index.md": "[[a]]\n", "docs/a.md": "# A\n"})
+
+    moved = site.command("lrnotes", "mv", "a", "b")
+    built = site.build("--strict")
+
+    assert moved.returncode == 0, moved.stderr
+    assert built.returncode == 0, built.stderr
+    assert 'url=../b/"' in site.page("a")
+
+
+FOLDERS = ("", "a/", "b/", "a/c/")
+NAMES = ("x", "y", "Two words", "Ünï", "v1.2", "x y-z", "50% (a)")
+
+
+def random_vault(chance):
+    paths = {
+        f"docs/{chance.choice(FOLDERS)}{chance.choice(NAMES)}.md" for _ in range(7)
+    }
+    texts = {}
+    for path in sorted(paths):
+        lines = [f"---\naliases: [alias {len(texts)}]\n---\n# T\n\n## Part\n"]
+        for target in chance.choices(sorted(paths), k=6):
+            inside = target.removeprefix("docs/").removesuffix(".md")
+            ups = "../" * (path.count("/") - 1)
+            name = inside.rpartition("/")[2]
+            pointed = f"<{ups}{inside}.md#part>"
+            lines.append(
+                chance.choice(
+                    [
+                        f"[[{inside}]]",
+                        f"[[{name}]]",
+                        f"[[{name.upper()}#Part|text]]",
+                        f"![[/{inside}#Part]]",
+                        f"[[./{ups}{inside}]]" if not ups else f"[[{ups}{inside}|t]]",
+                        f"[t]({pointed})",
+                        f"[[{inside}.md|`code`]]",
+                        f"[[alias {chance.randrange(7)}]]",
+                        f"`[[{name}]]`",
+                    ]
+                )
+            )
+        texts[path] = "\n\n".join(lines) + "\n"
+    return texts
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_graph_after_a_rename_is_the_graph_before(tmp_path, make_site, seed):
+    chance = random.Random(seed)
+    site = make_site(random_vault(chance))
+    project = open_project(site)
+    old = chance.choice(sorted(project.notes))
+    new = f"{chance.choice(FOLDERS)}{chance.choice((*NAMES, 'fresh'))}"
+    before = graph(project)
+    try:
+        plan = plan_move(project, old, new)
+    except LrnotesError:
+        plan = plan_move(project, old, "fresh")
+
+    plan.write(site.root)
+
+    def name(path):
+        return plan.new if path == old else path
+
+    renamed = {
+        name(path): [(name(to), *rest) for to, *rest in links]
+        for path, links in before.items()
+    }
+    after = graph(open_project(site))
+    for path, links in renamed.items():
+        # A link to nothing may have found a note in the new name.
+        found = iter(after[path])
+        assert all(link in found for link in links), path
