@@ -9,11 +9,11 @@ peers share nothing between cells; no two are equal.  With ``--figures`` the cel
 those of ``exec.py``: twelve notes, two sweeps with a figure each.
 
 Every tool gets the same cells, as whole processes: serially, with two xdist workers,
-and lrnotes once more with ``--lrnotes-cached``.  lrnotes alone also saves the figures
-and stores what passed.  ``--peers`` names the Python of an environment that holds
-``benchmarks/peers-tests.txt`` and torch.  A cell of the table is the median of the
-rounds, CPU seconds of the process and its children, then wall seconds; rounds
-interleave the tools.
+and lrnotes once more with ``--lrnotes-cached``; no other pytest plugin is loaded.
+lrnotes alone also saves the figures and stores what passed.  ``--peers`` names the
+Python of an environment that holds ``benchmarks/peers-tests.txt`` and torch.  A cell of
+the table is the median of the rounds, CPU seconds of the process and its children, then
+wall seconds; rounds interleave the tools.
 """
 
 from __future__ import annotations
@@ -146,6 +146,9 @@ def test_docs(example: CodeExample, eval_example: EvalExample):
 """
 
 
+SPREAD = ("-p", "xdist", "-n", "2")
+
+
 @dataclass
 class Tool:
     """How a tool is told of the cells, and which command tests them."""
@@ -155,37 +158,46 @@ class Tool:
     files: dict[str, str]
     arguments: tuple[str, ...]
     fence: str = "python"
-    spread: tuple[str, ...] = ("-n", "2")
+    spread: tuple[str, ...] = SPREAD
     """What makes two workers of it; sybil's documents must each stay in one."""
     cpu: dict[str, list[float]] = field(default_factory=dict)
     wall: dict[str, list[float]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 
 
+DROPPED = ("PYTHONDONTWRITEBYTECODE",)
+"""Pytest would rewrite the asserts of its plugins anew each time."""
+
 CONFIG = "site_name: bench\nplugins: [lrnotes]\n"
 
 
 def make_tools() -> list[Tool]:
     return [
-        Tool("lrnotes", "lrnotes", {"mkdocs.yml": CONFIG}, ("docs",), "python exec"),
+        Tool(
+            "lrnotes",
+            "lrnotes",
+            {"mkdocs.yml": CONFIG},
+            ("-p", "lrnotes.pytest_plugin", "docs"),
+            "python exec",
+        ),
         Tool(
             "sybil",
             "sybil",
             {"docs/conftest.py": SYBIL},
             ("docs",),
-            spread=("-n", "2", "--dist", "loadfile"),
+            spread=(*SPREAD, "--dist", "loadfile"),
         ),
         Tool(
             "pytest-markdown-docs",
             "pytest_markdown_docs",
             {},
-            ("--markdown-docs", "docs"),
+            ("-p", "pytest_markdown_docs.plugin", "--markdown-docs", "docs"),
         ),
         Tool(
             "pytest-examples",
             "pytest_examples",
             {"test_docs.py": EXAMPLES},
-            ("test_docs.py",),
+            ("-p", "pytest_examples", "test_docs.py"),
         ),
     ]
 
@@ -222,13 +234,15 @@ def measure(python: str, root: Path, arguments: list[str]) -> tuple[float, float
         "BENCH_LOG": str(root / "ran.txt"),
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
+    given = {**os.environ, **variables}
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         command,
         cwd=root,
-        env={**os.environ, **variables},
+        env={name: text for name, text in given.items() if name not in DROPPED},
         capture_output=True,
         text=True,
         check=False,

@@ -195,7 +195,7 @@ class CellItem(pytest.Item):
     def runtest(self) -> None:
         """Pass, skip or fail as the cell did when its script ran."""
         runner = _find_runner(self.config)
-        outcome = runner.outcome(self.script, self.index, self._wanted())
+        outcome = runner.outcome(self.script, self.index, self._wanted)
         self.add_report_section("call", "cell output", _shown(outcome))
         if outcome.status in ("skipped", "not reached"):
             pytest.skip(outcome.reason)

@@ -56,14 +56,17 @@ class Runner:
         """End the workers."""
         self.engine.close()
 
-    def outcome(self, script: Script, index: int, wanted: Sequence[Script]) -> Outcome:
+    def outcome(
+        self, script: Script, index: int, wanted: Callable[[], Sequence[Script]]
+    ) -> Outcome:
         """Return the outcome of code cell ``index``, running what is wanted first."""
         if script.name not in self.results:
+            scripts = wanted()
             if self.shared is None:
-                missing = [each for each in wanted if each.name not in self.results]
+                missing = [each for each in scripts if each.name not in self.results]
                 self.results |= self._run(missing)
             else:
-                result = self.shared.obtain(script, wanted, self._run)
+                result = self.shared.obtain(script, scripts, self._run)
                 self.results[script.name] = result
         return self.results[script.name].outcomes[index]
 
