@@ -70,7 +70,10 @@ def run(names: Sequence[str], fresh: bool, folder: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a list for machines.")
 @FOLDER
 def status(as_json: bool, folder: Path) -> None:
-    """Say of each script: fresh, stale and why, failed, never run.
+    """Say of each script: fresh, stale and why, never run.
+
+    A script that failed is stale, as it has no passed run. What --json prints follows
+    lrnotes/schemas/status.json.
 
     \b
     Example: lrnotes status --json

@@ -2,7 +2,11 @@
 
 import json
 
+import click
 import pytest
+from click.testing import CliRunner
+
+from lrnotes.cli import commands
 
 CODE = "# %% a\nimport steps\nprint(steps.COUNT)\n"
 FILES = {
@@ -94,3 +98,21 @@ def test_pruning_keeps_what_the_project_needs(make_site):
     assert not pruned.stdout.startswith("0 files")
     assert site.command("lrnotes", "status").returncode == 0
     assert site.command("lrnotes", "prune").stdout.startswith("0 files")
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_each_command_has_help_with_an_example_that_its_parser_takes(name):
+    told = CliRunner().invoke(commands, [name, "--help"])
+
+    assert told.exit_code == 0
+    (example,) = [line for line in told.output.splitlines() if "Example: " in line]
+    program, command, *words = example.partition("Example: ")[2].split()
+    assert (program, command) == ("lrnotes", name)
+    commands.commands[name].make_context(name, words)
+
+
+@pytest.mark.parametrize("words", [["nothing"], ["status", "--nothing"], ["notebook"]])
+def test_wrong_usage_exits_with_two(words):
+    assert (
+        CliRunner().invoke(commands, words).exit_code == click.UsageError.exit_code == 2
+    )
