@@ -12,6 +12,7 @@ from lrnotes.model import Outcome, Script, cell_id
 
 if TYPE_CHECKING:
     from lrnotes.project import Project
+    from lrnotes.settings import Layout
     from lrnotes.testing import Runner
 
 PROJECT = pytest.StashKey["Project | None"]()
@@ -135,12 +136,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _find_project(config: pytest.Config) -> Project | None:
     if PROJECT not in config.stash:
-        from lrnotes.project import Project
         from lrnotes.settings import find_layout
 
         layout = find_layout(config.rootpath)
-        config.stash[PROJECT] = Project.read(layout) if layout else None
+        config.stash[PROJECT] = _read_project(layout) if layout else None
     return config.stash[PROJECT]
+
+
+def _read_project(layout: Layout) -> Project:
+    # Not before there is one: elsewhere this plugin costs next to nothing.
+    from lrnotes.project import Project
+
+    return Project.read(layout)
 
 
 def _find_runner(config: pytest.Config) -> Runner:

@@ -1,6 +1,7 @@
 """Small real projects, and the doors through which tests enter them."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,21 @@ import pytest
 pytest_plugins = ["pytester"]
 
 CONFIG = "site_name: test\nplugins: [lrnotes]\n"
+
+LACKING = re.compile(r"could not import|no Chromium|is not installed")
+"""In the reason of a skip: the machine lacks something that CI has to have."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """Let a test fail in CI where a laptop skips it for want of a browser or tool."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple):
+        reason = report.longrepr[2]
+        if os.environ.get("CI") == "true" and LACKING.search(reason):
+            report.outcome = "failed"
+            report.longrepr = f"in CI nothing may be missing: {reason}"
+    return report
 
 
 def write_files(root: Path, files: dict[str, str]) -> None:
