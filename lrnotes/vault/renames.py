@@ -70,10 +70,12 @@ class Rename:
         is_pointed = written.startswith("<")
         path, mark, fragment = written.strip("<>").partition("#")
         here, wanted = self.after(source), self.after(resolved)
-        folder = posixpath.dirname(here)
-        if posixpath.normpath(posixpath.join(folder, unquote(path))) == wanted:
+        folder, plain = posixpath.dirname(here), unquote(path)
+        was = posixpath.normpath(posixpath.join(posixpath.dirname(source), plain))
+        if posixpath.normpath(posixpath.join(folder, plain)) == wanted:
             return written
-        if self._find(unquote(path), folder, here) == wanted:
+        # One that was right for every reader of Markdown stays so.
+        if was != resolved and self._find(plain, folder, here) == wanted:
             return written
         way = posixpath.relpath(wanted, folder or ".")
         if not is_pointed:
