@@ -20,6 +20,7 @@ from lrnotes.text.notes import scan_note
 from lrnotes.text.percent import read_snippet
 from lrnotes.vault.clashes import find_clashes
 from lrnotes.vault.names import Vault
+from lrnotes.vault.requires import check_requirements
 
 if TYPE_CHECKING:
     from lrnotes.run.engine import Engine
@@ -77,6 +78,7 @@ class Project:
             layout.docs,
         )
         project.problems += find_clashes(list(project.notes.values()), project.vault)
+        project.problems += check_requirements(project.notes, project.vault)
         return project
 
     def _add_note(self, note: Note) -> None:

@@ -23,6 +23,7 @@ from lrnotes.show.notebook import write_notebook
 from lrnotes.show.outputs import figure_files
 from lrnotes.show.provenance import device_line
 from lrnotes.store import load_formulas, save_formulas, write_report
+from lrnotes.vault.backlinks import find_orphans
 
 HERE = Path(__file__).parent / "assets"
 KATEX = "assets/lrnotes/vendor/katex"
@@ -134,6 +135,8 @@ class Book:
                 found += figure_problems(script, at, result)
         for record in self.index.records.values():
             found += record.problems
+        if self.project.layout.settings.level("orphan") != "off":
+            found += find_orphans(self.index.records, self.project.notes)
         for problems in self.index.problems.values():
             found += problems
         for problems in self.settled.values():

@@ -28,6 +28,8 @@ LEVELS: dict[str, Level] = {
     "ambiguous-link": "info",
     "alias-clash": "warn",
     "embed-cycle": "warn",
+    "unresolved-requirement": "warn",
+    "requires-cycle": "warn",
     "outside-project": "warn",
     "front-matter": "warn",
     "unclosed-fence": "warn",

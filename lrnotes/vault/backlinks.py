@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lrnotes.model import Link, Record
+from lrnotes.model import Link, Note, Place, Problem, Record
 from lrnotes.vault.passages import Passage, Span
 from lrnotes.vault.quotes import Quote, quote
 
@@ -65,6 +65,22 @@ def _read(
             said.add(key)
             found.append((link.resolved, Backlink(path, (), key[1])))
     return found
+
+
+def find_orphans(
+    records: Mapping[str, Record], notes: Mapping[str, Note]
+) -> Iterator[Problem]:
+    """Yield the notes that no other note links to or embeds, a folder's first excepted."""
+    linked = {
+        link.resolved
+        for path, record in records.items()
+        if path in notes
+        for link in record.links
+        if link.resolved != path
+    }
+    for path in notes:
+        if path not in linked and not path.endswith(("/index.md", "/README.md")):
+            yield Problem("orphan", Place(path), "no note links to this one")
 
 
 def _how(link: Link) -> Literal["link", "embed", "property"]:

@@ -8,6 +8,7 @@ a few look-ups, so that thousands of notes with hundreds of questions cost littl
 from __future__ import annotations
 
 import bisect
+import difflib
 import math
 import re
 from collections.abc import Iterable, Iterator
@@ -41,6 +42,10 @@ class NearNames:
             for word in words:
                 self.holders.setdefault(word, []).append(at)
             self.joined.setdefault("".join(words), []).append(at)
+        self.whole: dict[str, list[int]] = {}
+        for joined, holders in self.joined.items():
+            for rest in _rests(joined):
+                self.whole.setdefault(rest, []).extend(holders)
         self.alike: dict[str, list[str]] = {}
         for word in self.holders:
             for rest in _rests(word):
@@ -53,10 +58,19 @@ class NearNames:
         if not words:
             return []
         scores = self._score(words)
-        for at in self.joined.get("".join(words), ()):
+        # A letter instead of the space between two words leaves no word as it was.
+        joined = "".join(words)
+        for rest in _rests(joined):
+            for at in self.whole.get(rest, ()):
+                scores[at] = max(scores.get(at, 0), 1.5)
+        for at in self.joined.get(joined, ()):
             scores[at] = 2
-        ranked = sorted(scores, key=lambda at: (-scores[at], self.names[at]))
-        return [self.names[at] for at in ranked[:count] if scores[at] >= _ENOUGH]
+        enough = {at: score for at, score in scores.items() if score >= _ENOUGH}
+        ranked = sorted(enough, key=lambda at: (-enough[at], self.names[at]))
+        least = enough[ranked[min(count, len(ranked)) - 1]] if ranked else 0
+        tied = [at for at in ranked if enough[at] >= least][: count + _COMMON]
+        tied.sort(key=lambda at: (-enough[at], -_likeness(self.names[at], name)))
+        return [self.names[at] for at in tied[:count]]
 
     def _score(self, words: list[str]) -> dict[int, float]:
         """Return the share of the question that each name answers."""
@@ -115,3 +129,8 @@ def _rests(word: str) -> list[str]:
     if len(word) < _SHORTEST or word.isdigit():
         return [word]
     return [word, *{word[:at] + word[at + 1 :] for at in range(len(word))}]
+
+
+def _likeness(name: str, other: str) -> float:
+    """Return how much of two names is the same, in order: from 0 to 1."""
+    return difflib.SequenceMatcher(None, fold(name), fold(other)).ratio()

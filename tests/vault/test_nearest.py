@@ -1,6 +1,9 @@
 import random
 import string
+from pathlib import Path
 
+from lrnotes.text.notes import scan_note
+from lrnotes.vault.fold import fold
 from lrnotes.vault.names import Vault
 from lrnotes.vault.nearest import nearest
 
@@ -79,3 +82,34 @@ def test_a_vault_offers_paths_where_names_are_shared_and_aliases_too():
 
     assert vault.nearest("Nose") == ["a/Note", "b/Note"]
     assert vault.nearest("Remarc") == ["Remark"]
+
+
+def test_one_edit_is_undone_among_the_names_of_this_site():
+    root = Path(__file__).parents[2]
+    notes = {
+        path.relative_to(root).as_posix(): scan_note("a.md", path.read_text("utf-8"))
+        for path in sorted((root / "docs").rglob("*.md"))
+    }
+    snippets = [
+        path.relative_to(root).as_posix() for path in (root / "snippets").glob("*.py")
+    ]
+    vault = Vault.build(
+        ((path, note.aliases) for path, note in notes.items()), (), snippets
+    )
+    chance = random.Random(1)
+    known = {fold(name) for name in vault.shown}
+    typos = [
+        (typo, name)
+        for name in vault.shown
+        if len(name) > 4
+        for _ in range(2)
+        for typo in edits(name, chance)
+        if fold(typo) not in known
+    ]
+    right = sum(
+        [fold(each) for each in vault.nearest(typo)[:1]] == [fold(name)]
+        for typo, name in typos
+    )
+
+    assert len(typos) > 200
+    assert right >= 0.95 * len(typos)
