@@ -1,0 +1,146 @@
+# %% [markdown]
+# # When does a network overfit?
+# Four hundred digits, one label in seven wrong, four learning rates: at which step is
+# the loss on new digits lowest, and how low is it?
+
+# %% the data: the first sixty labels of each seed are replaced by wrong ones
+import math
+
+import matplotlib.pyplot as plt
+import torch
+from digits import load_digits
+
+seeds = range(5)
+count, wrong, width, every = 400, 60, 64, 10
+rates = torch.tensor([0.1, 0.2, 0.4, 0.8])
+draws = [load_digits(count, seed) for seed in seeds]
+images, labels, new_images, new_labels = map(torch.stack, zip(*draws, strict=True))
+new_images, new_labels = new_images[:, :600], new_labels[:, :600]
+
+
+def spoil(labels):
+    """Return the labels (seeds, images) with the first of each seed moved to others."""
+    labels = labels.clone()
+    for row, seed in enumerate(seeds):
+        torch.manual_seed(seed)
+        labels[row, :wrong] += torch.randint(1, 10, (wrong,))
+    return labels % 10
+
+
+# %% a network 64-64-10 for each seed and rate, trained on all images at every step
+def begin(networks):
+    """Return the weights (seeds, networks, in + 1, out); networks differ by seed only."""
+    parts = []
+    for seed in seeds:
+        torch.manual_seed(seed)
+        first = torch.randn(65, width) * math.sqrt(2 / 64)
+        last = torch.randn(width + 1, 10) / math.sqrt(width)
+        first[-1], last[-1] = 0, 0  # the last row is the bias
+        parts.append((first, last))
+    both = (torch.stack(each)[:, None] for each in zip(*parts, strict=True))
+    return [each.repeat(1, networks, 1, 1).requires_grad_() for each in both]
+
+
+def predict(weights, images):
+    """Return the logits (seeds, networks, images, 10)."""
+    first, last = weights
+    hidden = (images[:, None] @ first[:, :, :-1] + first[:, :, -1:]).relu()
+    return hidden @ last[:, :, :-1] + last[:, :, -1:]
+
+
+def cross_entropy(logits, labels):
+    """Return the mean over the images (seeds, networks)."""
+    given = labels[:, None, :, None].expand(*logits.shape[:-1], 1)
+    return -logits.log_softmax(-1).gather(-1, given).mean((-1, -2))
+
+
+def train(labels, rates, steps):
+    """Return (times, seeds, rates) of the new loss and accuracy, and the last loss."""
+    weights = begin(len(rates))
+    losses, accuracies = [], []
+    for step in range(steps + 1):
+        if step % every == 0:
+            with torch.no_grad():
+                logits = predict(weights, new_images)
+            losses.append(cross_entropy(logits, new_labels))
+            right = logits.argmax(-1) == new_labels[:, None]
+            accuracies.append(right.float().mean(-1))
+        fitted = cross_entropy(predict(weights, images), labels)
+        gradients = torch.autograd.grad(fitted.sum(), weights)
+        with torch.no_grad():
+            for weight, gradient in zip(weights, gradients, strict=True):
+                weight -= rates[:, None, None] * gradient
+    return torch.stack(losses), torch.stack(accuracies), fitted.detach()
+
+
+spoilt = spoil(labels)
+losses, accuracies, fitted = train(spoilt, rates, 700)
+clean_losses, clean_accuracies, clean_fitted = train(labels, rates[-1:], 600)
+
+# %% the best moment of each run
+lowest, at = losses.min(0)  # (seeds, rates)
+best_step = at * every
+work = best_step * rates  # learning rate times steps
+earliest, latest = work.min().item(), work.max().item()
+spread = (work.amax(1) / work.amin(1)).max().item()
+same_low = (lowest.amax(1) / lowest.amin(1)).max().item()
+shares = (best_step[:, :-1] / best_step[:, 1:]).flatten()
+fast = losses[:61, :, -1]  # the fastest rate, as long as the clean run
+rise = (fast[-1] / fast.min(0).values).min().item()
+at_best = accuracies.gather(0, at[None])[0, :, -1]
+lost_points = 100 * (at_best - accuracies[60, :, -1]).min().item()
+clean_rise = (clean_losses[-1] / clean_losses.min(0).values).max().item()
+clean_gain = (clean_accuracies[-1] - accuracies[60, :, -1:]).min().item()
+weights_each = sum(part[0, 0].numel() for part in begin(1))
+
+# %% claim: both sets of labels are fitted almost perfectly
+#| label: fitted
+assert fitted[:, -1].max() < 0.02
+assert clean_fitted.max() < 0.02
+
+# %% claim: with wrong labels the loss on new digits rises by a tenth or more
+#| label: rises
+assert rise > 1.1
+
+# %% claim: and more than two points of accuracy are lost
+#| label: points
+assert lost_points > 2
+
+# %% claim: with right labels it does not rise by more than a fortieth
+#| label: clean
+assert clean_rise < 1.025
+
+# %% claim: at twice the rate the best moment comes after half of the steps
+#| label: half
+torch.testing.assert_close(shares, torch.full_like(shares, 2.0), rtol=0.2, atol=0)
+
+# %% claim: rate times steps at the best moment is the same within a third
+#| label: work
+assert spread < 4 / 3
+
+# %% claim: the lowest loss is the same at every rate, within a fortieth
+#| label: same
+assert same_low < 1.025
+
+# %% the same overfitting, four times
+#| caption: >
+#|   Loss on new digits while four rates fit 400 images with sixty wrong labels, mean of
+#|   five seeds. Left against steps, right against learning rate times steps. Dotted:
+#|   the fastest rate with right labels.
+#| alt: >
+#|   Left, four curves fall to the same depth at four different steps and rise again,
+#|   the fastest first. Right, the four lie on one another, lowest near sixty. A dotted
+#|   curve, for right labels, falls much lower and stays there.
+fig, axes = plt.subplots(1, 2, figsize=(6.4, 2.9), sharey=True)
+steps = torch.arange(len(losses)) * every
+for column, (ax, scale) in enumerate(zip(axes, (torch.ones(4), rates), strict=True)):
+    for index, rate in enumerate(rates):
+        curve = losses[:, :, index].mean(1)[::2]
+        ax.plot(steps[::2] * scale[index], curve, label=f"rate {rate:.1f}")
+    clean = clean_losses.mean((1, 2))[::2]
+    times = steps[: len(clean_losses) : 2] * scale[-1]
+    ax.plot(times, clean, color="C3", linestyle=":", label="right labels")
+    ax.set(ylim=(0, 1), xlim=((0, 700), (0, 200))[column])
+axes[0].set(xlabel="step", ylabel="loss on new digits")
+axes[1].set(xlabel="learning rate × steps")
+axes[0].legend()
