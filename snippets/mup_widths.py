@@ -1,0 +1,87 @@
+# %% [markdown]
+# # Does the best rate survive a wider network?
+# Tune Adam's rate on a narrow network, then make it sixteen times as wide. In the
+# standard parametrisation and in muP: where is the best rate now?
+
+# %% a sweep for each width
+#| slow: true
+import matplotlib.pyplot as plt
+import torch
+from mup_bench import draw, measure, train
+
+seeds = range(5)
+widths, steps = [16, 64, 256], 100
+powers = range(-10, -2)
+rates = 2.0 ** torch.tensor(powers)
+data = draw(seeds)
+
+
+def sweep(name, width):
+    """Return final losses (seed, rate)."""
+    weights, _, multiplier = train(name, width, data, rates, steps)
+    whole = [part.repeat_interleave(len(rates), 0) for part in data]
+    losses = measure(weights, whole, multiplier).nan_to_num(torch.inf)
+    return losses.view(len(seeds), len(rates))
+
+
+losses = {
+    name: torch.stack([sweep(name, width) for width in widths])
+    for name in ("standard", "muP")
+}  # (width, seed, rate)
+
+# %% the best rates, and the price of carrying one over
+best = {name: table.log().mean(1).argmin(1) for name, table in losses.items()}
+fall = {name: 2.0 ** (place[0] - place[-1]).item() for name, place in best.items()}
+standard_fall, mup_fall = fall["standard"], fall["muP"]
+regret = {
+    name: table[-1, :, best[name][0]] / table[-1].amin(1)
+    for name, table in losses.items()
+}
+least_regret, most_regret = regret["standard"].min().item(), regret["muP"].max().item()
+worst_standard, most_extra = regret["standard"].max().item(), most_regret - 1
+mean = {name: table.log().mean(1).exp() for name, table in losses.items()}
+better = (mean["muP"][-1] / mean["muP"][0]).max().item()
+worse = (mean["standard"][-1] / mean["standard"][0])[-3:].min().item()
+
+# %% claim: with the standard parametrisation the best rate falls eightfold and more
+#| label: falls
+assert standard_fall >= 8
+
+# %% claim: carrying the narrow network's rate over more than doubles the loss
+#| label: carried
+assert least_regret > 2
+
+# %% claim: in muP the best rate moves by a factor of two at most
+#| label: stays
+assert 0.5 <= mup_fall <= 2
+
+# %% claim: in muP carrying it over costs less than three quarters of the loss
+#| label: kept
+assert most_regret < 1.75
+
+# %% claim: in muP the widest is better than the narrowest at every rate, on average
+#| label: wider
+assert better < 0.9
+
+# %% claim: standard, the widest is worse at the three largest rates, on average
+#| label: worse
+assert worse > 1.3
+
+# %% loss against learning rate for three widths
+#| caption: >
+#|   Loss after {steps} steps of Adam against the learning rate, for three widths;
+#|   thin lines are seeds, dots the best rate over all of them.
+#| alt: >
+#|   Two panels. Standard: the valleys of the three widths lie one beside the other,
+#|   the widest far to the left. muP: all three have their lowest point at nearly the
+#|   same rate, and the wider curve lies below the narrower everywhere.
+fig, panels = plt.subplots(1, 2, sharex=True, sharey=True)
+for ax, (name, table) in zip(panels, losses.items(), strict=True):
+    for column, width in enumerate(widths):
+        ax.loglog(rates, table[column].T, f"C{column}", linewidth=0.5, alpha=0.6)
+        middle, place = mean[name][column], best[name][column]
+        ax.loglog(rates, middle, f"C{column}", label=f"width {width}")
+        ax.loglog(rates[place], middle[place], f"C{column}o")
+    ax.set(xlabel="learning rate", title=name)
+panels[0].set(ylabel="loss", ylim=(0.01, 3))
+panels[1].legend()
