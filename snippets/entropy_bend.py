@@ -66,11 +66,12 @@ used_at_first = (critical[10.0][0] / (10 * at_start)).max().item()
 # %% claim: at zero weights the critical rate is 2 K / the curvature of the inputs
 #| label: start
 torch.testing.assert_close(critical[0.95][0], at_start, rtol=1e-3, atol=0)
+guessing = torch.full_like(at_start, classes).log()
+torch.testing.assert_close(losses[0.95][0], guessing, rtol=1e-12, atol=0)
 
 # %% claim: below its critical rate the run raises it at least sixfold
 #| label: rises
 assert least_rise > 6
-assert (critical[0.95].diff(dim=0)[1:] > 0).all()
 
 # %% claim: the critical rate stays far above the bound
 #| label: bound
