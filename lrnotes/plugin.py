@@ -163,6 +163,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             )
             names = self.book.around.names(path)
             page.content = self.findable.lend(page.url, html, page.meta, names)
+        env.globals["reading"] = self.book.reading()
         return env
 
     @event_priority(LAST)

@@ -24,6 +24,7 @@ from lrnotes.show.outputs import figure_files
 from lrnotes.show.provenance import device_line
 from lrnotes.store import load_formulas, save_formulas, write_report
 from lrnotes.vault.backlinks import find_orphans
+from lrnotes.vault.reading import Reading, read_requirements
 
 HERE = Path(__file__).parent / "assets"
 KATEX = "assets/lrnotes/vendor/katex"
@@ -114,6 +115,11 @@ class Book:
         place = Place(f"{self.docs}/{name}")
         what = "this address belongs to a page that is made here"
         self.found.append(Problem("alias-clash", place, what, "rename the note"))
+
+    def reading(self) -> Reading:
+        """Return what is read before and after each note, for the theme's templates."""
+        requires = read_requirements(self.project.notes, self.project.vault)
+        return Reading(requires, self.docs)
 
     # --- after conversion ---------------------------------------------------------
 
