@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +26,7 @@ from lrnotes.store import write_aside
 _HEADING = r"^#{1,6}[ \t].*$"
 _BORDER = "lrnborder"
 _SLOT = re.compile(r"<p>\s*lrnprose(\d+)x\s*</p>")
+_SHOWN = re.compile(r"lrnshown(\d+)x")
 _CELL = re.compile(r'id="cell-id=([^"]+)"')
 _PAGE = re.compile(r'href="([^"#?:]+\.(?:md|ipynb))(#[^"]*)?"')
 
@@ -37,6 +38,8 @@ class NotebookPages:
         """Keep the project and what its conversions need."""
         self.project, self.index = project, index
         self.prose: dict[str, list[str]] = {}
+        self.shown: dict[str, list[str]] = {}
+        """Captions and printed Markdown of each notebook, as HTML."""
         self.anchors: dict[str, dict[str, str]] = {}
         names: list[str] = []
         self.options: dict[str, Any] = {}
@@ -72,8 +75,10 @@ class NotebookPages:
         docs = self.project.layout.docs
         for script in self.project.of_kind("notebook"):
             result = self.project.results.get(script.name)
-            copy = self.read(script)
-            text = write_notebook(copy, result, themed=True, fill=self._fill_captions)
+            copy, pieces = _split_prose(script)
+            parts = _Parts()
+            text = write_notebook(copy, result, themed=True, fill=parts.take)
+            self._convert(script.path, pieces, parts)
             code = [
                 cell["id"]
                 for cell in json.loads(text)["cells"]
@@ -82,35 +87,31 @@ class NotebookPages:
             self.anchors[script.path] = dict(zip(code, anchors_of(script), strict=True))
             yield script.path.removeprefix(f"{docs}/"), text
 
-    def read(self, script: Script) -> Script:
-        """Convert a notebook's prose; return the notebook with slots in its place."""
-        copy, pieces = _split_prose(script)
-        self.prose[script.path] = self._convert(script.path, pieces)
-        return copy
+    def read(self, script: Script) -> None:
+        """Convert a notebook's prose alone."""
+        self._convert(script.path, _split_prose(script)[1], _Parts())
 
-    def _convert(self, path: str, pieces: Sequence[str]) -> list[str]:
-        """Return the HTML of each piece; all are converted as one note.
+    def _convert(self, path: str, pieces: Sequence[str], parts: _Parts) -> None:
+        """Keep the HTML of each piece and part; all are converted as one note.
 
-        So they share footnotes, references and the evidence of their claims.
+        So they share footnotes, references and the evidence of their claims, which come
+        at the end: the notebook's own prose is last.
         """
         ours = {"lrnotes": {"index": self.index, "page": path}}
         markdown = Markdown(
             extensions=[*self.names, "lrnotes"],
             extension_configs={**self.options, **ours},
         )
-        html = markdown.convert(f"\n\n{_BORDER}\n\n".join(pieces))
-        return re.split(rf"<p>{_BORDER}</p>", html)
-
-    def _fill_captions(self, fragment: Fragment) -> str:
-        """Return a fragment's HTML with its captions and printed Markdown converted."""
-        markdown = Markdown(extensions=self.names, extension_configs=self.options)
-        html = fragment.html
-        for at, part in enumerate(fragment.parts):
-            made = markdown.reset().convert(part)
-            if at in fragment.inline:
-                made = made.removeprefix("<p>").removesuffix("</p>")
-            html = html.replace(f"\x02md{at}\x03", made)
-        return html
+        html = markdown.convert(f"\n\n{_BORDER}\n\n".join([*parts.texts, *pieces]))
+        made = re.split(rf"<p>{_BORDER}</p>", html)
+        count = len(parts.texts)
+        self.prose[path] = made[count:]
+        self.shown[path] = [
+            text.strip().removeprefix("<p>").removesuffix("</p>")
+            if at in parts.inline
+            else text
+            for at, text in enumerate(made[:count])
+        ]
 
     def fill(self, path: str, html: str, urls: Mapping[str, str]) -> str:
         """Return a rendered notebook with its prose in place and its cells named.
@@ -118,16 +119,37 @@ class NotebookPages:
         ``urls`` gives the URL of each page by its path, as the builder has made them.
         """
         prose, anchors = self.prose.get(path, []), self.anchors.get(path, {})
+        shown = self.shown.get(path, [])
 
-        def fill_slot(found: re.Match[str]) -> str:
-            return _PAGE.sub(
-                lambda link: _make_url(path, link, urls), prose[int(found[1])]
+        def fill_slot(texts: Sequence[str]) -> Callable[[re.Match[str]], str]:
+            return lambda found: _PAGE.sub(
+                lambda link: _make_url(path, link, urls), texts[int(found[1])]
             )
 
         def name_cell(found: re.Match[str]) -> str:
             return f'id="{anchors.get(found[1], f"cell-id={found[1]}")}"'
 
-        return _CELL.sub(name_cell, _SLOT.sub(fill_slot, html))
+        html = _SHOWN.sub(fill_slot(shown), html)
+        return _CELL.sub(name_cell, _SLOT.sub(fill_slot(prose), html))
+
+
+class _Parts:
+    """Collects what outputs hold of Markdown, and leaves slots in its place."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.inline: set[int] = set()
+
+    def take(self, fragment: Fragment) -> str:
+        """Return a fragment's HTML with slots for its parts."""
+        html = fragment.html
+        for at, part in enumerate(fragment.parts):
+            number = len(self.texts)
+            if at in fragment.inline:
+                self.inline.add(number)
+            self.texts.append(part)
+            html = html.replace(f"\x02md{at}\x03", f"lrnshown{number}x")
+        return html
 
 
 def _put(folder: Path, texts: Mapping[str, str]) -> None:

@@ -89,7 +89,7 @@ def _link(conversion: Conversion, wiki: Wiki, link: Link) -> Element:
             return _plain_link(conversion, link, text)
     element = _plain_link(conversion, link, text)
     conversion.anchor(element, link.resolved)
-    if link.fragment and link.resolved.endswith(".md"):
+    if link.fragment and link.resolved.endswith((".md", ".ipynb")):
         element.set("data-lrn-to", f"{link.resolved}#{link.fragment}")
     elif link.fragment and not is_snippet(link.resolved, index):
         element.set("href", f"{element.get('href')}#{link.fragment}")
