@@ -141,7 +141,7 @@ atlas = {  # class: torch's loss, what it is asked, one example's loss, and in w
     "L1Loss": (
         nn.L1Loss(), value,
         lambda x, y: (x - y).abs(),
-        "|x − y|",
+        "&#124;x − y&#124;",
     ),
     "MSELoss": (
         nn.MSELoss(), value,
