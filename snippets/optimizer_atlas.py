@@ -7,6 +7,7 @@
 #| device: cpu
 import inspect
 import math
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import torch
@@ -279,6 +280,15 @@ names = ["Adam", "AdamW", "Adamax", "SparseAdam", "Adagrad", "Rprop"]
 torch.testing.assert_close(
     torch.tensor([firsts[name] for name in names]), torch.ones(6, 3), rtol=1e-3, atol=0
 )
+
+
+# %% claim: while the gradient stays the same AdaGrad's steps shrink
+#| label: shrinks
+assert all(new < old for old, new in pairwise(answers["Adagrad"][:40]))
+
+# %% claim: and Rprop's grow
+#| label: grows
+assert all(new > old for old, new in pairwise(answers["Rprop"][:40]))
 
 
 # %% how many numbers each keeps for a weight
