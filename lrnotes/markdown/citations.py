@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
+from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
@@ -14,8 +15,10 @@ from lrnotes.markdown.conversion import Conversion
 from lrnotes.vault.nearest import nearest
 
 KEY = r"[^\W_](?:[\w:.#$%&+?<>~/-]*\w)?"
-BRACKETED = rf"(?<!!)\[((?:[^\[\]@]*\s)?-?@{KEY}[^\[\]]*)\](?![(\[:])"
+BRACKETED = rf"(?<!!)\[((?:[^\[\]@]*\s)?-?@{KEY}[^\[\]]*)\](?![(\[])"
 IN_SENTENCE = rf"(?<![\w@./\\-])@({KEY})(?:\s\[([^\[\]@]+)\](?![(\[]))?"
+_NO_ADDRESS = rf"(?![ ]{{0,3}}\[[^\[\]]*-?@{KEY}[^\[\]]*\]:[ ]*(?!\S*[/:.]\w)\S)"
+"""A citation before a colon, and a word after it: no definition of a link."""
 _ONE = re.compile(rf"\s*(?P<before>.*?)\s*(?P<quiet>-?)@(?P<key>{KEY})(?P<after>.*)")
 _UNSAFE = re.compile(r"[^\w.:-]+")
 
@@ -29,6 +32,15 @@ class _Citation:
     after: str = ""
     is_quiet: bool = False
     """Whether the authors are left out: ``-@key``."""
+
+
+def spare_citations(md: Markdown) -> None:
+    """Let a line such as ``[@a]: yes`` be text; Python-Markdown would define a link."""
+    reference = md.parser.blockprocessors["reference"]
+    pattern: re.Pattern[str] = reference.RE  # type: ignore[attr-defined]
+    if not pattern.pattern.startswith("^(?!"):
+        spared = "^" + _NO_ADDRESS + pattern.pattern.removeprefix("^")
+        reference.RE = re.compile(spared, re.MULTILINE)  # type: ignore[attr-defined]
 
 
 class BracketedProcessor(InlineProcessor):

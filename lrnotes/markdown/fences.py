@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 import re
 from collections import defaultdict, deque
 from typing import Any
@@ -115,6 +116,24 @@ def _as_code(fence: Fence, lines: list[str]) -> list[str]:
     dropped = cell.source.count("\n") - shown_source(cell).count("\n")
     body = lines[fence.start + dropped : fence.end]
     return [f"{opening[: mark.start()]}{mark[0]}python{options}", *body]
+
+
+def accept_diagrams(conversion: Conversion) -> None:
+    """Leave a ``mermaid`` fence to a script in the reader's browser, as Obsidian does."""
+    entries = _superfences(conversion)
+    if entries and all(entry["name"] != "mermaid" for entry in entries):
+        entry = {
+            "name": "mermaid",
+            "test": lambda language: language == "mermaid",
+            "formatter": _show_diagram,
+            "validator": lambda *_: True,
+            "reset": None,
+        }
+        entries.insert(1, entry)
+
+
+def _show_diagram(src: str, **_: Any) -> str:
+    return f'<pre class="mermaid"><code>{html.escape(src, quote=False)}</code></pre>'
 
 
 def _accept_options(conversion: Conversion) -> None:

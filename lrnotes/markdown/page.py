@@ -8,10 +8,14 @@ from markdown.preprocessors import Preprocessor
 
 from lrnotes.markdown.addresses import AddressTreeprocessor
 from lrnotes.markdown.callouts import CalloutProcessor
-from lrnotes.markdown.citations import BracketedProcessor, SentenceProcessor
+from lrnotes.markdown.citations import (
+    BracketedProcessor,
+    SentenceProcessor,
+    spare_citations,
+)
 from lrnotes.markdown.comments import remove_comments
 from lrnotes.markdown.conversion import Conversion
-from lrnotes.markdown.fences import place_fences
+from lrnotes.markdown.fences import accept_diagrams, place_fences
 from lrnotes.markdown.footnotes import move_footnotes
 from lrnotes.markdown.links import WikiLinkProcessor
 from lrnotes.markdown.lists import read_as_commonmark
@@ -44,6 +48,8 @@ class PagePreprocessor(Preprocessor):
         conversion.begin(text)
         if "%%" in text:
             text = remove_comments(text, conversion.index.lists)
+        if "mermaid" in text:
+            accept_diagrams(conversion)
         text = place_fences(conversion, text)
         if "^[" in text and "footnote" in conversion.md.inlinePatterns:
             text = move_footnotes(text, conversion.index.lists)
@@ -68,6 +74,7 @@ def _register_inline(conversion: Conversion, text: str) -> None:
     if "[[" in text:
         patterns.register(WikiLinkProcessor(conversion), "lrnotes-link", 176)
     if "@" in text and conversion.index.works:
+        spare_citations(conversion.md)
         patterns.register(BracketedProcessor(conversion), "lrnotes-citation", 171)
         # After links, addresses and inline HTML.
         patterns.register(SentenceProcessor(conversion), "lrnotes-cited", 84)

@@ -18,6 +18,8 @@ _NAME = r"(?=[\w/-]*[^\W\d])[\w/-]+"
 # It begins with what is searched for, which is much faster than to look back first.
 TAG = rf"#(?<!\S#)({_NAME})"
 HAS_TAG = re.compile(TAG)
+_ATTRIBUTES = re.compile(r"[:.#\s][^{}\n]*$")
+"""An attribute list so far, in which ``#name`` is an id."""
 _LINE = re.compile(rf"^[ >*+-]*#{_NAME}", re.MULTILINE)
 
 
@@ -34,9 +36,12 @@ class TagProcessor(InlineProcessor):
     def handleMatch(  # type: ignore[override]
         self,
         m: re.Match[str],
-        data: str,  # noqa: ARG002 the library's signature
-    ) -> tuple[Element, int, int]:
+        data: str,
+    ) -> tuple[Element | None, int | None, int | None]:
         """Return the element of a tag, and where it stands."""
+        before = data[: m.start()].rpartition("{")
+        if before[1] and _ATTRIBUTES.match(before[2]) and "}" in data[m.end() :]:
+            return None, None, None
         conversion, tag = self.conversion, m[1].strip("/")
         conversion.found.tags.setdefault(fold(tag), tag)
         page = conversion.index.place_in_docs(tag_page(tag))
