@@ -12,10 +12,10 @@ import torch
 torch.set_default_dtype(torch.float64)
 seeds = range(5)
 widths = [100, 1000, 10_000]
-neurons, lr = 100, 0.001
+neurons, rate = 50, 0.001
 
 
-def step(width, seed):
+def step(width, seed, lr):
     """Return the size of the neurons' first sums, and how much one step adds."""
     torch.manual_seed(seed)
     inputs = torch.randn(width).relu()  # what the layer below has to say
@@ -28,22 +28,31 @@ def step(width, seed):
     return sums.square().mean().sqrt().item(), change.item()
 
 
-sizes = torch.tensor([[step(width, seed) for width in widths] for seed in seeds])
+def run(divide):
+    """Return (seed, width, first sum and change) at one rate, or at rate / width."""
+    rates = [rate * (widths[0] / width if divide else 1) for width in widths]
+    pairs = list(zip(widths, rates, strict=True))
+    return torch.tensor([[step(n, seed, lr) for n, lr in pairs] for seed in seeds])
+
+
+same, divided = run(divide=False), run(divide=True)
 span = math.log(widths[-1] / widths[0])
-slopes = (sizes[:, -1] / sizes[:, 0]).log() / span  # (seed, first sum or change)
+first_power, change_power = ((same[:, -1] / same[:, 0]).log() / span).unbind(1)
+cured_power = (divided[:, -1, 1] / divided[:, 0, 1]).log() / span
 
 # %% claim: the random sum keeps its size, the step's grows with the width
 #| label: grows
-assert slopes[:, 0].abs().max() < 0.2
-assert (slopes[:, 1] - 1).abs().max() < 0.2
+assert first_power.abs().max() < 0.2
+assert (change_power - 1).abs().max() < 0.2
+
+# %% claim: divided by the width, the rate moves all of them alike
+#| label: cure
+assert cured_power.abs().max() < 0.2
 
 # %% sums at the start and after one step
 #| output: markdown
-print(
-    "| inputs | random sum | changed by one step | with the rate divided by the width |"
-)
+print("| inputs | random sum | changed by one step | with the rate over the inputs |")
 print("|--:|--:|--:|--:|")
-for width, (first, change) in zip(widths, sizes.mean(0).tolist(), strict=True):
-    print(
-        f"| {width:,} | {first:.2f} | {change:.3f} | {change * widths[0] / width:.3f} |"
-    )
+rows = zip(widths, same.mean(0).tolist(), divided.mean(0).tolist(), strict=True)
+for width, (first, change), (_, cured) in rows:
+    print(f"| {width:,} | {first:.2f} | {change:.3f} | {cured:.3f} |")

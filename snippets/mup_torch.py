@@ -4,7 +4,8 @@
 
 # %% a network that keeps its learning rate
 import torch
-from mup_bench import base, batch_size, draw, examples, measure, train
+
+base = 16  # the width at which nothing changes
 
 
 class Network(torch.nn.Module):
@@ -28,6 +29,8 @@ def make_optimizer(network, lr):
 
 
 # %% the same training twice
+from mup_bench import batch_size, draw, examples, measure, train
+
 seeds, width, lr, steps = range(1), 64, 0.02, 50
 points, answers = data = draw(seeds)
 weights, fresh, multiplier = train("muP", width, data, torch.tensor([lr]), steps)
