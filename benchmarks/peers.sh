@@ -8,7 +8,7 @@ python=$(realpath -s "$1")
 here=$(realpath "$(dirname "$0")")
 ours=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 share=$("$python" -c 'import sys; print(sys.prefix)')/share/jupyter
-for kind in mkdocs sphinx; do
+for kind in mkdocs sphinx tests; do
   folder=$2/$kind
   "$python" -m venv "$folder"
   theirs=$("$folder/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')

@@ -21,7 +21,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import ctypes
-import importlib.util
 import os
 import re
 import resource
@@ -33,6 +32,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from workload import HELPER, make_workload
 
 KINDS = (
     """\
@@ -113,17 +114,8 @@ def make_cells(notes: int) -> dict[str, list[str]]:
 
 def make_figures() -> dict[str, list[str]]:
     """Return the cells of ``exec.py``, by note."""
-    work = load_exec().make_workload(12)
+    work = make_workload(12)
     return {page.name: [block.code for block in page.blocks] for page in work.pages}
-
-
-def load_exec():
-    path = Path(__file__).with_name("exec.py")
-    spec = importlib.util.spec_from_file_location("bench_exec", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 SYBIL = """\
@@ -204,7 +196,7 @@ def make_tools() -> list[Tool]:
 
 def write_files(root: Path, tool: Tool, cells: dict[str, list[str]]) -> None:
     files = {"pytest.ini": "[pytest]\n", **tool.files}
-    files["snippets/bench_helper.py"] = load_exec().HELPER.format(scale=1)
+    files["snippets/bench_helper.py"] = HELPER.format(scale=1)
     for name, sources in cells.items():
         fences = "\n".join(f"```{tool.fence}\n{source}```\n" for source in sources)
         files[f"docs/{name}.md"] = f"# Note {name}\n\n{fences}"
