@@ -169,6 +169,7 @@ def as_data(tools: list[Tool], limits: dict[str, float]) -> dict[str, object]:
             for name in SCENARIOS
         }
         for tool in tools
+        if tool.readings
     }
     return {"tools": rows, "limits": limits}
 
@@ -206,14 +207,15 @@ def main() -> None:
                 take_round(tool, pythons[tool.kind], root, options.pages)
                 shutil.rmtree(root / "site", ignore_errors=True)
             print(f"round {at + 1}: {tool.name}", file=sys.stderr, flush=True)
-    limits = {name: statistics.median(cpu) for name, cpu in taken.items()}
+            limits = {name: statistics.median(cpu) for name, cpu in taken.items()}
+            if options.json:
+                # After each tool, so that a run that is stopped has not been in vain.
+                text = json.dumps(as_data(tools, limits), indent=1)
+                options.json.write_text(text, encoding="utf-8")
     print_table(tools, limits)
     print_ratios(tools, limits)
-    data = as_data(tools, limits)
-    if options.json:
-        options.json.write_text(json.dumps(data, indent=1), encoding="utf-8")
     if options.chart:
-        draw_chart(data, options.chart)
+        draw_chart(as_data(tools, limits), options.chart)
 
 
 if __name__ == "__main__":

@@ -198,10 +198,10 @@ def make_tools() -> list[Tool]:
             "markdown_exec",
             write_markdown(", markdown-exec", markdown_exec_fence),
         ),
-        Tool("mkdocs-jupyter", "mkdocs_jupyter", write_notebooks),
         Tool("mkdocs-gallery", "mkdocs_gallery", write_mkdocs_gallery),
         Tool("myst-nb", "myst_nb", write_myst, SPHINX, "sphinx"),
         Tool(
             "sphinx-gallery", "sphinx_gallery", write_sphinx_gallery, SPHINX, "sphinx"
         ),
+        Tool("mkdocs-jupyter", "mkdocs_jupyter", write_notebooks),
     ]

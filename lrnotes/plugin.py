@@ -47,6 +47,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     settings: Settings
     engine: Engine | None = None
+    is_serving = False
     own_pages: set[str] = set()  # noqa: RUF012
 
     def load_config(
@@ -64,6 +65,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool
     ) -> None:
         """Let MkDocs keep this object, and so the workers, across rebuilds."""
+        self.is_serving = command == "serve"
 
     def on_shutdown(self) -> None:
         """End the workers."""
@@ -90,6 +92,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         self.project = project = Project.read(self.layout, texts)
         if self.engine is None:
             self.engine = project.make_engine(Progress(sys.stderr, log.info))
+            self.engine.keeps = self.is_serving
         project.run(self.engine)
         self.book = Book(project)
         # Material's plugin shows them itself, where its reader looks for them.

@@ -1,12 +1,15 @@
 """`mkdocs serve` while a writer breaks and mends a note."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+
+import pytest
 
 GOOD = "# A\n\n```python exec\nx = 6 * 7\nprint('answer', x)\n```\n"
 BAD = GOOD.replace("6 * 7", "6 / 0")
@@ -78,6 +81,39 @@ def test_saving_a_snippet_shows_its_new_output(make_site):
         site.write({"snippets/a.py": "# %% a\nprint('two')\n"})
 
         wait_for(address, "two\n</pre>")
+
+
+TRAIN = """\
+# A
+
+```python exec
+import ctypes, random
+end = ctypes.CDLL(None).open(b"ran.txt", 1089, 420)
+ctypes.CDLL(None).write(end, b"x", 1)
+ctypes.CDLL(None).close(end)
+number = random.random();
+```
+
+```python exec
+print("first", number)
+```
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the server")
+def test_an_edited_fence_goes_on_from_the_fences_before_it(make_site):
+    site = make_site({"docs/index.md": TRAIN})
+    with serving(site) as (_, address):
+        before = wait_for(address, "first 0.")
+
+        site.write({"docs/index.md": TRAIN.replace("first", "second")})
+        after = wait_for(address, "second 0.")
+
+    numbers = [
+        re.search(r"(?:first|second) (0\.\d+)", page)[1] for page in (before, after)
+    ]
+    assert numbers[0] == numbers[1]
+    assert site.ran() == ["x"]
 
 
 def test_live_reload_is_on(make_site):

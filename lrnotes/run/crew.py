@@ -6,15 +6,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from lrnotes.errors import EngineError
 from lrnotes.model import Environment
 from lrnotes.run.foresee import foresee_optimizer
 from lrnotes.run.job import Job, worker_environment
 from lrnotes.run.launch import ForkServer, Launcher, Setting
+from lrnotes.run.shelf import Kept, Shelf
 from lrnotes.run.slots import Slots, show_one
 from lrnotes.run.spawn import Spawner
 from lrnotes.run.watch import Account, follow
@@ -53,6 +55,8 @@ class Task:
     hardware: Hardware
     begin: Callable[[], None]
     end: Callable[[Account], None]
+    kept: Kept | None = None
+    """The copy that the job can go on from."""
 
 
 class Crew:
@@ -69,6 +73,7 @@ class Crew:
         """Keep how workers start; none does yet."""
         self.root, self.settings, self.cache = root, settings, cache
         self.forced, self.preload = start, tuple(preload)
+        self.shelf = Shelf()
         self._launchers: dict[Start, Launcher] = {}
         self._lock = threading.Lock()
 
@@ -80,6 +85,7 @@ class Crew:
         """End all processes."""
         with self._lock:
             launchers, self._launchers = self._launchers, {}
+        self.shelf.forget()
         for launcher in launchers.values():
             launcher.close()
 
@@ -115,7 +121,7 @@ class Crew:
             kind = task.hardware.kind
             with _hold(task.job, kind, slots[kind]) as job:
                 task.begin()
-                account = follow(launchers[kind].start(), job)
+                account = self._follow(launchers[kind], job, task.kept)
             task.end(account)
 
         with ExitStack() as stack:
@@ -135,6 +141,21 @@ class Crew:
                 # What still runs ends now, and with it the threads that follow it.
                 self.close()
                 raise
+
+    def _follow(self, launcher: Launcher, job: Job, kept: Kept | None) -> Account:
+        """Return what a job did, from a copy where there is one that still stands."""
+        account = None
+        if kept is not None:
+            # A copy may have been ended for its memory; then all cells run.
+            with suppress(EngineError):
+                running = launcher.resume(kept.number)
+                account = follow(running, job, kept.outcomes)
+        if account is None:
+            account = follow(launcher.start(job.keep), job)
+        if job.keep:
+            for number in (*self.shelf.put(job, account), *self.shelf.trim()):
+                launcher.drop(number)
+        return account
 
     def remarks(self) -> Iterator[str]:
         """Yield what could not be imported though it is installed, and its like."""

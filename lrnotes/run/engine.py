@@ -41,6 +41,8 @@ class Engine:
         self.progress = progress or Progress()
         self.crew = Crew(self.root, settings, cache.folder, start, preload)
         self.failed = Failed(self.root, settings)
+        self.keeps = False
+        """Whether scripts leave copies behind, so that an edit runs what follows it."""
         self.hits = 0
         """Results that were found and not run, over the engine's life."""
         self.remarks: list[str] = []
@@ -145,7 +147,9 @@ class Engine:
             device_name=hardware.environment.device_name,
             cache=str(self.cache.folder),
             preload=self.crew.preload,
+            keep=self.keeps and hardware.kind == "cpu" and self.settings.threads == 1,
         )
+        kept = self.crew.shelf.find(job, checker, wanted) if job.keep else None
 
         def end(account: Account) -> None:
             result = make_result(plan, account, hardware.environment)
@@ -157,7 +161,8 @@ class Engine:
             else:
                 self._keep(self.cache.remember, plan, result.seconds)
 
-        return Task(job, hardware, lambda: self.progress.start(plan.script.name), end)
+        name = plan.script.name
+        return Task(job, hardware, lambda: self.progress.start(name), end, kept)
 
     def _ask_hardware(self, wanted: str, checker: Checker) -> Hardware:
         """Return what a wanted device is; a worker tells it once for each host."""

@@ -71,6 +71,11 @@ class Findings:
         return any(name.startswith(f"{folder}/") for folder in tuple(self._made))
 
     @property
+    def has_effects(self) -> bool:
+        """Whether the script wrote a file or made a folder."""
+        return bool(self._written or self._made)
+
+    @property
     def written(self) -> tuple[str, ...]:
         """The files that the script wrote, in order."""
         return tuple(self._written)

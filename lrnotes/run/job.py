@@ -73,6 +73,8 @@ class Job:
     """The variables that the script sees."""
     token: str = ""
     """Marks the ends of cells in what is printed."""
+    keep: bool = False
+    """Whether a copy is to stand still after each cell, for later jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,9 @@ class Answer:
     """The cell; -1 for the line that says that the script begins."""
     outcome: Outcome | None = None
     is_end: bool = False
+    paused: int = 0
+    """The process of a copy that stands after the cell; its dependencies are those of
+    all cells so far."""
     dependencies: tuple[Dependency, ...] = ()
     written: tuple[str, ...] = ()
     """The files that the script wrote, as dependencies are named."""

@@ -45,8 +45,17 @@ class Launcher(Protocol):
     threads: int
     """How many threads there were when a server was ready to fork; 0 without one."""
 
-    def start(self) -> Running:
-        """Start one worker; it waits for its job."""
+    def start(self, keep: bool = False) -> Running:
+        """Start one worker; it waits for its job.
+
+        With ``keep`` copies of it stay behind where they can.
+        """
+
+    def resume(self, number: int) -> Running:
+        """Let a copy of a copy that stands still go on; it waits for its job."""
+
+    def drop(self, number: int) -> None:
+        """End a copy that stands still."""
 
     def preload(self) -> None:
         """Have all later workers begin with what an optimizer needs, if they can."""
@@ -99,8 +108,20 @@ class ForkServer:
                 pass_fds=(theirs.fileno(),),
             )
 
-    def start(self) -> Running:
+    def start(self, keep: bool = False) -> Running:
         """Ask for one child and return it."""
+        is_kept = keep and self.request == b"f"
+        return self._start(b"k" if is_kept else self.request)
+
+    def resume(self, number: int) -> Running:
+        """Ask for a copy of a copy and return it."""
+        return self._start(b"r", number)
+
+    def drop(self, number: int) -> None:
+        """Ask for the end of a copy."""
+        self._tell(b"d", number)
+
+    def _start(self, request: bytes, number: int = 0) -> Running:
         ends = [os.pipe() for _ in range(4)]
         (job, to_job), *outputs = ends
         ours, theirs = socket.socketpair()
@@ -108,13 +129,13 @@ class ForkServer:
         try:
             with self.lock, theirs:
                 self._await_report()
-                socket.send_fds(self.control, [self.request], given)
+                socket.send_fds(self.control, [write_request(request, number)], given)
         except OSError as error:
             raise self._gone() from error
         finally:
-            for number in given[1:]:
-                os.close(number)
-        reading = [os.fdopen(number, "rb") for number, _ in outputs]
+            for each in given[1:]:
+                os.close(each)
+        reading = [os.fdopen(end, "rb") for end, _ in outputs]
         return _Child(ours, os.fdopen(to_job, "wb"), *reading, self._gone)
 
     def preload(self) -> None:
@@ -123,8 +144,12 @@ class ForkServer:
             if self.has_later:
                 return
             self.has_later = True
+        self._tell(b"+")
+
+    def _tell(self, request: bytes, number: int = 0) -> None:
+        with self.lock:
             try:
-                self.control.sendall(b"+")
+                self.control.sendall(write_request(request, number))
             except OSError as error:
                 raise self._gone() from error
 
@@ -184,6 +209,11 @@ class _Child:
             if text:
                 return os.waitstatus_to_exitcode(int(text))
         raise self.gone()
+
+
+def write_request(kind: bytes, number: int = 0) -> bytes:
+    """Return a request to the server: what is wanted, and of which process."""
+    return kind + b"%08d" % number
 
 
 def python_command(module: str, *arguments: str) -> list[str]:

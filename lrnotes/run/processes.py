@@ -5,11 +5,13 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import fcntl
 import os
 import signal
+import stat
 import sys
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 _SET_PARENT_DEATH_SIGNAL = 1
@@ -24,6 +26,11 @@ def count_threads() -> int:
 def adopt_strays() -> None:
     """Become the parent of what children leave behind."""
     _control(_SET_CHILD_SUBREAPER, 1)
+
+
+def disown_strays() -> None:
+    """Leave what children leave behind to the next process that adopts it."""
+    _control(_SET_CHILD_SUBREAPER, 0)
 
 
 def die_with_parent(number: int) -> None:
@@ -48,6 +55,33 @@ def enter_child(server: int) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def find_open() -> Iterator[int]:
+    """Yield the open descriptors, without the one that lists them."""
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
+        with contextlib.suppress(OSError):
+            os.fstat(int(name))
+            yield int(name)
+
+
+def is_input(number: int) -> bool:
+    """Whether a descriptor is a file on disk that can only be read."""
+    mode = fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE
+    return mode == os.O_RDONLY and stat.S_ISREG(os.fstat(number).st_mode)
+
+
+def unshare_inputs() -> None:
+    """Give a fork its own positions in the files that it has inherited open.
+
+    Fonts are such: two forks that read one font would move each other's position.
+    """
+    for number in filter(is_input, find_open()):
+        flags = os.O_RDONLY | os.O_CLOEXEC
+        own = os.open(f"/proc/self/fd/{number}", flags)
+        os.lseek(own, os.lseek(number, 0, os.SEEK_CUR), os.SEEK_SET)
+        os.dup2(own, number, inheritable=os.get_inheritable(number))
+        os.close(own)
+
+
 def forget_exit_functions() -> None:
     """Leave to the server what is to be done at its end.
 
@@ -66,19 +100,26 @@ def forget_exit_functions() -> None:
             atexit.register(getattr(sys.modules[module], name))
 
 
-def kill_strangers(kept: Iterable[int]) -> None:
+def kill_strangers(find_kept: Callable[[], Container[int]]) -> None:
     """Kill all children but the kept ones, and theirs, as they come to be ours.
 
-    A living job adopts its own strays, so only those of ended jobs arrive here.
+    Whoever is to be kept says so before it becomes our child, so the kept are asked for
+    after the children have been listed.  A living job adopts its own strays, so only
+    those of ended jobs arrive here.
     """
-    known = frozenset(kept)
-    while strangers := [each for each in find_children() if each not in known]:
+    while strangers := _find_strangers(find_kept):
         for each in strangers:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         for each in strangers:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(each, 0)
+
+
+def _find_strangers(find_kept: Callable[[], Container[int]]) -> list[int]:
+    children = list(find_children())
+    kept = find_kept()
+    return [each for each in children if each not in kept]
 
 
 def find_children() -> Iterator[int]:

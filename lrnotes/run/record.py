@@ -21,7 +21,7 @@ from lrnotes.run.digest import (
 from lrnotes.run.distributions import canonical, find_owners
 from lrnotes.run.findings import Findings
 from lrnotes.run.places import Places
-from lrnotes.run.watch_files import FileWatch
+from lrnotes.run.watch_files import PROCESSES, FileWatch
 from lrnotes.run.watch_imports import ImportWatch
 from lrnotes.run.watch_variables import VariableWatch
 
@@ -133,6 +133,10 @@ class Recorder:
             self.findings.add(fact.kind, fact.name, fact.digest)
         self._remark_overwritten()
         return self.findings.dependencies()
+
+    def has_left_nothing(self) -> bool:
+        """Whether the script has so far changed no file and started no process."""
+        return not self.findings.has_effects and PROCESSES not in self.findings.remarks
 
     def written(self) -> tuple[str, ...]:
         """Return the files that the script wrote, as dependencies are named."""

@@ -1,10 +1,12 @@
 """The preloaded server: it imports much, computes nothing, forks a child for each job.
 
 ``python -m lrnotes.run.server FD FACTS`` serves one engine over a socket, on Linux.
-A request is one byte: ``+`` (import what an optimizer needs), or ``f`` (fork) or ``x`` (a
-fresh process) with five descriptors: link, job, answers, stdout, stderr.  The server
-writes the exit status to the link when the child and all that it left behind are gone;
-when the link is closed, it kills them.
+A request is one letter and the number of a process.  ``+`` imports what an optimizer
+needs.  ``f`` (fork), ``k`` (fork, and let copies stand still after each cell), ``r`` (go on
+from such a copy) and ``x`` (a fresh process) come with five descriptors: link, job,
+answers, stdout, stderr.  ``d`` ends a copy.  The server writes the exit status to the link
+when the child and all that it left behind are gone; when the link is closed, it kills
+them.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from types import FrameType
 from typing import NoReturn
 
 from lrnotes.run.fingerprint import PRELOADED
+from lrnotes.run.launch import write_request
+from lrnotes.run.nursery import Nursery
 from lrnotes.run.processes import (
     adopt_strays,
     count_threads,
@@ -32,11 +36,13 @@ from lrnotes.run.processes import (
     forget_exit_functions,
     kill_strangers,
     reap_children,
+    unshare_inputs,
 )
 from lrnotes.run.record import warm
 from lrnotes.run.worker import run_worker
 
 FIGURES = "lrnotes.run.figures"
+REQUEST = len(write_request(b"f"))
 _STARTED_WITH = dict(os.environ)
 
 
@@ -65,6 +71,7 @@ class Server:
         self.control, self.later = control, later
         self.parent = os.getppid()
         self.links: dict[int, socket.socket] = {}
+        self.nursery = Nursery()
         self.is_forking = True
         adopt_strays()
         # The signal also comes when only the thread that started us has ended.
@@ -112,29 +119,48 @@ class Server:
 
     def _hear(self, selector: selectors.BaseSelector) -> bool:
         """Do what the next request asks for; return whether there was one."""
-        request, descriptors, _, _ = socket.recv_fds(self.control, 1, 5)
-        if request == b"+":
+        request, descriptors, _, _ = socket.recv_fds(self.control, REQUEST, 5)
+        kind, number = request[:1], int(request[1:] or 0)
+        if kind == b"+":
             # A script that lacks one of them will say so itself.
             self.prepare(self.later)
-        elif request:
-            link = self._start(request == b"f", descriptors)
+        elif kind == b"d":
+            self.nursery.end(number)
+        elif kind == b"r":
+            link = self._resume(number, descriptors)
             selector.register(link, selectors.EVENT_READ)
-        return bool(request)
+        elif kind:
+            link = self._start(kind, descriptors)
+            selector.register(link, selectors.EVENT_READ)
+        return bool(kind)
 
-    def _start(self, is_fork: bool, descriptors: list[int]) -> socket.socket:
+    def _resume(self, number: int, descriptors: list[int]) -> socket.socket:
+        """Let a copy of a copy go on; return its link, closed where there is none."""
+        link_number, *streams = descriptors
+        link = socket.socket(fileno=link_number)
+        child = self.nursery.wake(number, streams)
+        for each in streams:
+            os.close(each)
+        if child:
+            self.links[child] = link
+        else:
+            link.shutdown(socket.SHUT_RDWR)
+        return link
+
+    def _start(self, kind: bytes, descriptors: list[int]) -> socket.socket:
         """Start a child; return its link."""
         link_number, *streams = descriptors
         link = socket.socket(fileno=link_number)
         child = os.fork()
         if child == 0:
-            self._become_child(link, streams, is_fork and self.is_forking)
+            self._become_child(link, streams, kind if self.is_forking else b"x")
         for number in streams:
             os.close(number)
         self.links[child] = link
         return link
 
     def _become_child(
-        self, link: socket.socket, streams: list[int], is_fork: bool
+        self, link: socket.socket, streams: list[int], kind: bytes
     ) -> NoReturn:
         """Run the job that waits on ``streams[0]``; never come back."""
         try:
@@ -142,14 +168,16 @@ class Server:
                 each.close()
             for other in self.links.values():
                 other.close()
+            gate = self.nursery.leave(is_open=kind == b"k")
             enter_child(os.getppid())
             job, answers, out, err = streams
             for number, standard in ((job, 0), (out, 1), (err, 2)):
                 os.dup2(number, standard)
                 os.close(number)
-            if is_fork:
+            if kind != b"x":
                 forget_exit_functions()
-                run_worker(answers, _STARTED_WITH)
+                unshare_inputs()
+                run_worker(answers, _STARTED_WITH, gate)
             os.set_inheritable(answers, True)
             command = [sys.executable, "-m", "lrnotes.run.worker", str(answers)]
             os.execv(sys.executable, command)
@@ -167,18 +195,23 @@ class Server:
         """Yield link and status of each job that has ended, all its processes gone."""
         ended = []
         for child, status in reap_children():
+            self.nursery.ended(child)
             link = self.links.pop(child, None)
             if link is not None:
                 ended.append((link, status))
         if ended:
-            kill_strangers(self.links)
+            kill_strangers(self._find_own)
         yield from ended
+
+    def _find_own(self) -> set[int]:
+        self.nursery.look()
+        return {*self.links, *self.nursery.copies}
 
     def close(self) -> None:
         """Kill every process that was started from here."""
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        kill_strangers(())
+        kill_strangers(set)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -24,6 +24,7 @@ from lrnotes.run.failures import (
 from lrnotes.run.hardware import Device
 from lrnotes.run.job import Answer, Job, JobCell
 from lrnotes.run.limits import lift_memory_limit
+from lrnotes.run.pausing import Pauser
 from lrnotes.run.record import Recorder
 from lrnotes.run.scope import find_names, find_scalars
 from lrnotes.run.witness import Witness
@@ -53,19 +54,37 @@ class Session:
         self.names: tuple[str, ...] = ()
         self.stray: BaseException | None = None
         """What ended a thread of the script and nobody else was told."""
+        self.pauser: Pauser | None = None
+        self.go_on: Callable[[Job, float], None] = lambda _job, _spent: None
+        """Called with a new job, and the seconds spent before, in a copy that goes on."""
         self.hook, threading.excepthook = threading.excepthook, self._hear_thread
         self.began = self.started = time.perf_counter()
 
     def run(self) -> None:
         """Run the cells until one fails that stops the script."""
         refusal = self._refuse()
-        for index in range(len(self.job.cells)):
-            self.index = index
+        is_clean = True
+        # A copy that goes on has other cells from here on.
+        while self.index < len(self.job.cells):
             self.began = time.perf_counter()
             outcome, goes_on = refusal or self._run_cell()
             self._answer(outcome)
             if not goes_on:
                 return
+            is_clean = is_clean and outcome.status == "passed"
+            if self.pauser is not None and is_clean:
+                self._pause(self.pauser)
+            self.index += 1
+
+    def _pause(self, pauser: Pauser) -> None:
+        """Leave a copy that stands after this cell; in the copy, go on when asked to."""
+        spent = time.perf_counter() - self.started
+        job = pauser.pause(self.send, self.index)
+        if job is not None:
+            self.job, self.process = job, os.getpid()
+            self.streams.token = job.token
+            self.started = time.perf_counter() - spent
+            self.go_on(job, spent)
 
     def _refuse(self) -> tuple[Outcome, bool] | None:
         """Return what becomes of every cell where the hardware is not what it needs."""

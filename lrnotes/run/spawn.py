@@ -29,7 +29,14 @@ class Spawner:
         self.running: set[_Fresh] = set()
         self.is_closed = False
 
-    def start(self) -> Running:
+    def resume(self, number: int) -> Running:
+        """Refuse: without a server no copy stands."""
+        raise EngineError(f"no copy {number} stands still")
+
+    def drop(self, number: int) -> None:
+        """Do nothing: no copy stands."""
+
+    def start(self, keep: bool = False) -> Running:  # noqa: ARG002
         """Start one process."""
         reading, writing = os.pipe()
         # Where handles are inherited one by one, no other start may come between.

@@ -30,6 +30,8 @@ class Account:
     problems: tuple[str, ...] = ()
     environment: Environment | None = None
     seconds: float = 0.0
+    kept: tuple[Answer, ...] = ()
+    """One for each copy of the script that stands still."""
 
 
 class Printed(threading.Thread):
@@ -75,12 +77,16 @@ def _keep(kept: bytearray, part: bytes) -> None:
     kept += part[: max(PRINTED - len(kept), 0)]
 
 
-def follow(running: Running, job: Job) -> Account:
-    """Give a worker its job; return all that it said when it is gone."""
+def follow(running: Running, job: Job, before: Sequence[Outcome] = ()) -> Account:
+    """Give a worker its job; return all that it said when it is gone.
+
+    ``before`` are the outcomes of the cells that a paused copy has behind it.
+    """
     printed = [Printed(running.out, job.token), Printed(running.err, job.token)]
     deadline = _Deadline(running)
     deadline.set(START_TIMEOUT)
     answers: list[Answer] = []
+    kept: list[Answer] = []
     dump: list[str] = []
     try:
         _give(running.job, job)
@@ -89,6 +95,9 @@ def follow(running: Running, job: Job) -> Account:
                 answer = _read(line)
                 if answer is None:
                     dump.append(line.decode("utf-8", "replace"))
+                    continue
+                if answer.paused:
+                    kept.append(answer)
                     continue
                 answers.append(answer)
                 if answer.is_end:
@@ -108,18 +117,19 @@ def follow(running: Running, job: Job) -> Account:
         said = printed[1].text(0)[0].strip().splitlines()
         raise EngineError("a worker did not start", hint=said[-1] if said else "")
     death = explain_death(None if deadline.has_struck else status, job, dump)
-    return _tell(answers, printed, job, death)
+    account = _tell(answers, printed, len(job.cells) - len(before), death)
+    return replace(account, outcomes=(*before, *account.outcomes), kept=tuple(kept))
 
 
 def _tell(
-    answers: Sequence[Answer], printed: Sequence[Printed], job: Job, death: Failure
+    answers: Sequence[Answer], printed: Sequence[Printed], cells: int, death: Failure
 ) -> Account:
     """Put together what was answered and what was printed, cell by cell."""
     outcomes = [answer.outcome for answer in answers if answer.outcome is not None]
     end = answers[-1] if answers[-1].is_end else None
     if end is None:
         # It died in the cell after those that answered, or past the last of them.
-        del outcomes[len(job.cells) - 1 :]
+        del outcomes[cells - 1 :]
         outcomes.append(Outcome("failed", failure=death))
     problems = [*end.problems] if end else []
     for index, outcome in enumerate(outcomes):

@@ -13,6 +13,7 @@ import faulthandler
 import importlib
 import os
 import signal
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,6 +35,7 @@ from lrnotes.run.hardware import (
 )
 from lrnotes.run.job import NOISE, OWN_VARIABLES, Answer, Job
 from lrnotes.run.limits import limit_memory
+from lrnotes.run.pausing import Pauser
 from lrnotes.run.record import Recorder
 from lrnotes.run.session import Session
 
@@ -46,7 +48,7 @@ class Channel:
 
     def __init__(self, number: int) -> None:
         """Move the descriptor out of the way of scripts that close low ones."""
-        self.number = _move_high(number)
+        self.number = move_high(number)
         self.is_sending = False
 
     def send(self, answer: Answer) -> None:
@@ -58,7 +60,8 @@ class Channel:
         self.is_sending = False
 
 
-def _move_high(number: int) -> int:
+def move_high(number: int) -> int:
+    """Move a descriptor to where scripts do not meet it, and cannot tell that it is."""
     if os.name != "posix":
         return number
     high = fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 100)
@@ -66,8 +69,15 @@ def _move_high(number: int) -> int:
     return high
 
 
-def run_worker(number: int, started_with: Mapping[str, str]) -> NoReturn:
-    """Run the job on standard input; end the process when it is done."""
+def run_worker(
+    number: int,
+    started_with: Mapping[str, str],
+    nursery: socket.socket | None = None,
+) -> NoReturn:
+    """Run the job on standard input; end the process when it is done.
+
+    ``nursery`` is where copies that stand still are announced.
+    """
     with open(0, "rb", closefd=False) as source:
         job = msgspec.json.decode(source.read(), type=Job)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -76,6 +86,8 @@ def run_worker(number: int, started_with: Mapping[str, str]) -> NoReturn:
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     change_environment(started_with, job.environment)
     channel = Channel(number)
+    if nursery is not None:
+        nursery = socket.socket(fileno=move_high(nursery.detach()))
     # Its last words go where the answers go, not among what the script prints.
     faulthandler.enable(channel.number, all_threads=False)
     os.chdir(job.root)
@@ -86,7 +98,7 @@ def run_worker(number: int, started_with: Mapping[str, str]) -> NoReturn:
         # A process without torch does not know it by itself.
         environment = replace(environment, device_name=job.device_name)
     if job.cells:
-        run_script(job, channel, device, environment)
+        run_script(job, channel, device, environment, nursery)
     else:
         channel.send(Answer(is_end=True, environment=environment, devices=device.count))
     _leave()
@@ -132,7 +144,11 @@ def _try_import(name: str) -> None:
 
 
 def run_script(
-    job: Job, channel: Channel, device: Device, environment: Environment
+    job: Job,
+    channel: Channel,
+    device: Device,
+    environment: Environment,
+    nursery: socket.socket | None,
 ) -> None:
     """Run all cells, an answer each, and say at the end what was used."""
     recorder = Recorder(
@@ -146,10 +162,23 @@ def run_script(
     if job.deps:
         recorder.declare(job.deps)
     channel.send(Answer(environment=environment))
+    if job.keep and nursery is not None:
+        session.pauser = Pauser(nursery, channel.number, recorder)
+
+        def go_on(job: Job, spent: float) -> None:
+            channel.send(Answer(environment=environment))
+            watch_exit(channel.number)
+            _arm(
+                replace(job, timeout=max(job.timeout - spent, 0.001)), session, channel
+            )
+
+        session.go_on = go_on
     _arm(job, session, channel)
     set_device(device)
     limit_memory(job.memory)
     watch_exit(channel.number)
+    if session.pauser is not None:
+        session.pauser.begin(*session.streams.kept)
     recorder.start()
     session.run()
     if hasattr(signal, "setitimer"):

@@ -226,6 +226,31 @@ def test_modules_that_cannot_be_imported_are_reported_and_the_rest_works(setting
     server.close()
 
 
+def test_a_fork_reads_what_it_inherited_open_at_a_position_of_its_own(tmp_path):
+    path = tmp_path / "font.ttf"
+    path.write_bytes(b"0123456789")
+    code = (
+        "import os, sys\n"
+        "from lrnotes.run.processes import unshare_inputs\n"
+        "file = os.open(sys.argv[1], os.O_RDONLY)\n"
+        "os.read(file, 4)\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    unshare_inputs()\n"
+        "    os._exit(os.read(file, 3) != b'456')\n"
+        "print(os.waitpid(child, 0)[1], os.read(file, 3))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "0 b'456'\n"
+
+
 def test_a_script_that_closes_every_descriptor_is_an_outcome(bench):
     result = bench.run("import os\nprint('x')\nos.closerange(0, 4096)\n1", "2")
     first, second = result.outcomes
