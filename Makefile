@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_ARGS ?=
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: help setup serve site test check mutants seeds format clean
+.PHONY: help setup serve site test check nightly mutants seeds format clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,10 @@ check: setup  ## ruff, mypy and the arrows between rooms
 	$(BIN)/ruff check lrnotes tests snippets benchmarks
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_rooms.py
+
+nightly: setup  ## the property tests, with as many examples as a night allows
+	LRNOTES_EXAMPLES=20000 LRNOTES_RESOLVER_LINKS=100000 $(BIN)/python -m pytest -q \
+		tests/vault/test_resolve.py tests/text/test_differential.py tests/markdown/test_lists.py
 
 mutants: setup  ## change the method of each snippet: which claims notice? (hours; SNIPPETS=momentum)
 	$(BIN)/python benchmarks/mutants.py $(SNIPPETS)
