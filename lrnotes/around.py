@@ -12,11 +12,14 @@ from lrnotes.project import Project
 from lrnotes.redirects import relative_url
 from lrnotes.show.around import Said, Source, backlinks_section, tags_line
 from lrnotes.show.cells import snippet_title
+from lrnotes.show.previews import Preview, lead_figure, preview_name, preview_script
 from lrnotes.vault.backlinks import Backlink, find_backlinks
 from lrnotes.vault.mentions import Mention, find_mentions
 from lrnotes.vault.passages import Passage, read_passages
 from lrnotes.vault.quotes import Quote
 
+_LONGEST = 400
+"""Characters of a preview."""
 _HOW = {"embed": "embeds it", "property": "names it in its properties", "link": ""}
 
 
@@ -28,6 +31,7 @@ class Around:
         self.project, self.records, self.tags = project, pages.records, pages.tags
         self.shows_tags = True
         self.pages: dict[str, Sequence[Passage]] = {}
+        self.figures: dict[str, str] = {}
         self.urls: Mapping[str, str] = {}
         self._backlinks: dict[str, list[Backlink]] | None = None
         self._mentions: dict[str, list[Mention]] = {}
@@ -36,6 +40,7 @@ class Around:
         """Take in a page's finished HTML; pages of ours say nothing of their own."""
         if self.is_written(path):
             self.pages[path] = read_passages(html)
+            self.figures[path] = lead_figure(html)
 
     def is_written(self, path: str) -> bool:
         """Return whether an author wrote the page: it is a note or a notebook."""
@@ -69,6 +74,25 @@ class Around:
             return []
         title, stem = self.title(path), PurePosixPath(path).stem
         return list(dict.fromkeys([title, stem, *self._aliases(path)]))
+
+    def previews(self) -> Iterable[tuple[str, str]]:
+        """Yield the name and the text of the script that previews each page."""
+        for path, passages in self.pages.items():
+            parts: dict[str, tuple[str, str]] = {}
+            head = ""
+            for passage in passages:
+                shown = passage.show(0, _cut(passage.text))
+                if passage.is_heading:
+                    head = shown
+                elif passage.heading:
+                    parts.setdefault(passage.heading, (head, shown))
+                if passage.id and not passage.is_heading:
+                    parts.setdefault(passage.id, ("", shown))
+            texts = (each for each in passages if not each.is_heading)
+            first = next(texts, Passage())
+            lead = first.show(0, _cut(first.text))
+            preview = Preview(self.title(path), lead, self.figures[path], parts)
+            yield preview_name(self.urls[path]), preview_script(preview)
 
     def section(self, path: str) -> str:
         """Return what stands under a page: its tags, who links to it, who names it."""
@@ -116,6 +140,12 @@ class Around:
             )
             sources.append(Source(url, self.title(source), said))
         return sorted(sources, key=lambda each: (each.title.casefold(), each.url))
+
+
+def _cut(text: str) -> int:
+    """Return where a preview of a text ends."""
+    end = text.rfind(" ", 0, _LONGEST) if len(text) > _LONGEST else len(text)
+    return end if end > 0 else _LONGEST
 
 
 def hidden(note: Note | None) -> Sequence[str]:

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
@@ -15,6 +16,7 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
+from mkdocs.utils import write_file
 from mkdocs.utils.templates import TemplateContext
 
 from lrnotes.errors import ProjectError, SettingsError
@@ -191,6 +193,10 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             target = site / name
             if not target.exists():
                 write_aside(target, content)
+        previews = site / "assets/lrnotes/previews"
+        for name, content in self.book.around.previews():
+            # As the builder writes its pages: the folder is made anew each time.
+            write_file(content.encode(), str(previews / unquote(name)))
         self.notebooks.close()
         problems = self.book.close()
         self._log(problems)

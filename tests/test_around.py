@@ -132,3 +132,13 @@ def test_search_reads_a_note_s_names_and_the_page_does_not_show_them(site):
 
     assert entry["text"].startswith("Rate & more · rate · learning rate")
     assert "· rate ·" not in site.page("deep/rate")
+
+
+def test_each_note_has_a_script_that_previews_it(site):
+    text = (site.root / "site/assets/lrnotes/previews/deep/rate.js").read_text("utf-8")
+    told = json.loads(text.removeprefix("lrnPreview=").removesuffix(";\n"))
+
+    assert told["t"] == "Rate & more"
+    assert told["h"] == "Back to index."
+    assert told["s"] == {"rate-more": ["Rate &amp; more", "Back to index."]}
+    assert (site.root / "site/assets/lrnotes/previews/index.js").exists()

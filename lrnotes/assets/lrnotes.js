@@ -237,6 +237,58 @@
     };
   }
 
+  /* --- previews of links ---------------------------------------------------------- */
+
+  /* What shows them is loaded when a reader first rests on a link. */
+  var script = document.currentScript;
+  var previews = window.lrnPreviews = {
+    base: script ? new URL(".", script.src).href : "", place: place, wanted: null
+  };
+  var resting = 0;
+  var LINK = 'a[id^="lrn-link-"][href]';
+
+  function rest(event, after) {
+    var link = event.target.closest && event.target.closest(LINK);
+    if (!link || !previews.base) return;
+    clearTimeout(resting);
+    previews.wanted = link;
+    resting = setTimeout(function () {
+      if (previews.show) previews.show(link);
+      else if (!previews.asked) {
+        previews.asked = true;
+        document.head.append(make("script", { src: previews.base + "preview.js" }));
+      }
+    }, after);
+  }
+
+  function leaveLink(event) {
+    if (!event.target.closest || !event.target.closest(LINK)) return;
+    clearTimeout(resting);
+    previews.wanted = null;
+    if (previews.leave) previews.leave();
+  }
+
+  document.addEventListener("pointerover", function (event) {
+    if (event.pointerType === "mouse") rest(event, 250);
+  });
+  document.addEventListener("pointerout", function (event) {
+    if (event.pointerType === "mouse") leaveLink(event);
+  });
+  document.addEventListener("focusin", function (event) {
+    if (event.target.matches(":focus-visible")) rest(event, 250);
+  });
+  document.addEventListener("focusout", leaveLink);
+  /* A long press shows what a link leads to, in place of the browser's menu. */
+  document.addEventListener("pointerdown", function (event) {
+    if (event.pointerType === "touch") rest(event, 450);
+  });
+  document.addEventListener("pointercancel", function () { clearTimeout(resting); });
+  document.addEventListener("pointerup", function () { clearTimeout(resting); });
+  document.addEventListener("contextmenu", function (event) {
+    var link = event.target.closest && event.target.closest(LINK);
+    if (link && event.pointerType === "touch" && previews.wanted === link) event.preventDefault();
+  });
+
   /* ------------------------------------------------------------------------------ */
 
   /* What scrolls must be reached by the keyboard. */

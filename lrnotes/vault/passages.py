@@ -60,6 +60,8 @@ class Passage:
 
     heading: str = ""
     """Id of the heading above it."""
+    id: str = ""
+    """Its own id, or that of the element that begins with it."""
     is_heading: bool = False
     text: str = ""
     formulas: list[str] = field(default_factory=list)
@@ -113,6 +115,9 @@ class _Reader:
                     yield self._end()
                 if kind == "heading":
                     self._begin_heading(closing, attributes)
+                elif attributes and not closing and "id=" in attributes:
+                    anchor = _ID.search(attributes)
+                    self.passage.id = html.unescape(anchor[1]) if anchor else ""
             self._add(parts[at + 3])
             at += 4
         yield self._end()

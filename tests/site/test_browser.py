@@ -181,6 +181,72 @@ def test_search_by_a_name_brings_its_note_first(
     assert address.rpartition("/")[2] == page
 
 
+LINK = 'a[id^="lrn-link-"][href*="critical-learning-rate.html"]'
+PREVIEW = ".lrn-preview:not([hidden])"
+
+
+def test_a_link_shows_its_target_to_the_mouse(open_page: Any, site: Path) -> None:
+    tab = open_page((site / "gradient-descent.html").as_uri())
+    errors: list[str] = []
+    tab.on("console", lambda line: errors.append(line.text))
+    link = tab.locator(LINK).first
+    link.hover()
+    box = tab.wait_for_selector(PREVIEW)
+    assert "The critical learning rate" in box.inner_text()
+    assert box.query_selector("svg.lrn-figure")
+    ids = tab.evaluate("[...document.querySelectorAll('[id]')].map(one => one.id)")
+    assert len(ids) == len(set(ids))
+    box.hover()
+    tab.wait_for_timeout(400)
+    assert box.is_visible()
+    tab.mouse.move(0, 0)
+    tab.wait_for_selector(PREVIEW, state="detached")
+    assert [text for text in errors if "favicon" not in text] == []
+
+
+def test_a_link_shows_its_target_to_the_keyboard(open_page: Any, site: Path) -> None:
+    tab = open_page((site / "gradient-descent.html").as_uri())
+    link = tab.locator(LINK).first
+    tab.keyboard.press("Tab")
+    link.focus()
+    tab.wait_for_selector(PREVIEW)
+    assert link.get_attribute("aria-describedby") == "lrn-preview"
+    tab.keyboard.press("Escape")
+    tab.wait_for_selector(PREVIEW, state="detached")
+    assert link.evaluate("one => one === document.activeElement")
+    tab.keyboard.press("Tab")
+    assert not link.evaluate("one => one === document.activeElement")
+
+
+def test_a_link_shows_its_target_to_a_long_press(browser: Any, site: Path) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    tab = context.new_page()
+    tab.set_default_timeout(20_000)
+    address = (site / "gradient-descent.html").as_uri()
+    tab.goto(address, wait_until="load")
+    link = tab.locator(LINK).first
+    link.dispatch_event("pointerdown", {"pointerType": "touch", "bubbles": True})
+    box = tab.wait_for_selector(PREVIEW)
+    place = box.bounding_box()
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= PHONE["width"]
+    assert tab.url == address
+    context.close()
+
+
+def test_a_page_asks_for_no_preview_before_it_is_wanted(
+    open_page: Any, address: str
+) -> None:
+    tab = open_page("about:blank")
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(f"{address}/gradient-descent.html", wait_until="networkidle")
+    assert [url for url in asked if "preview" in url] == []
+    tab.locator(LINK).first.hover()
+    tab.wait_for_selector(PREVIEW)
+    assert len([url for url in asked if "preview" in url]) == 2
+
+
 @pytest.fixture
 def kinds(site: Path, pages: list[str]) -> list[str]:
     """Return one page of each kind that the site has."""
@@ -225,6 +291,12 @@ def test_axe_finds_nothing(
         if mark.count():
             mark.first.click()
             check(f"{page}, evidence open", ".lrn-evidence:popover-open")
+            tab.keyboard.press("Escape")
+        link = tab.locator('a[id^="lrn-link-"]')
+        if link.count():
+            link.first.hover()
+            tab.wait_for_selector(PREVIEW)
+            check(f"{page}, preview open", PREVIEW)
     tab.keyboard.press("/")
     tab.keyboard.type("momentum")
     tab.wait_for_selector(".md-search-result__item a")
