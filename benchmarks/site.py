@@ -8,6 +8,9 @@ rounds interleave the rows, so that a busy machine hits all alike.
 * plain: the same pages, theme and Markdown extensions, without our plugin;
 * one process: every cell of the site in one warm Python, each figure saved once;
 * cold: a build with an empty cache; nothing to run: the build after it.
+
+A fixed loop of Python and one of torch are timed beside, in CPU seconds: on another
+machine the rows grow and shrink with them.
 """
 
 from __future__ import annotations
@@ -109,6 +112,17 @@ def run_all_cells() -> None:
             plt.close("all")
 
 
+CALIBRATION = {
+    "a Python loop": "total = 0\nfor each in range(20_000_000): total += each",
+    "a torch loop": (
+        "import torch\ntorch.set_num_threads(1)\nx = torch.ones(64, 64) / 64\n"
+        "for _ in range(50_000): x = torch.tanh(x @ x)"
+    ),
+    "importing torch": "import torch",
+}
+"""Programs that are the same everywhere; the torch loop's row includes the import."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
@@ -118,6 +132,9 @@ def main() -> None:
         run_all_cells()
         return
     found: dict[str, list[tuple[float, float]]] = {}
+    for name, code in CALIBRATION.items():
+        _, seconds = measure([sys.executable, "-c", code], OMP_NUM_THREADS="1")
+        print(f"{name:<16}{seconds:23.2f} s CPU", flush=True)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         plain = write_plain(folder)
