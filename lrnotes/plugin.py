@@ -157,6 +157,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             if file.page is not None and file.page.content is not None
         }
         urls = {path: page.url for path, page in pages.items()}
+        # A notebook becomes a page only when mkdocs-jupyter has taken it up.
+        self.book.around.urls = {**self.book.urls, **urls}
         for path, page in pages.items():
             html = page.content or ""
             if path.endswith(".ipynb"):

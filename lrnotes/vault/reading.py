@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from lrnotes.model import Note
 from lrnotes.vault.names import Vault
+from lrnotes.vault.requires import required_names
 
 Requirements = Mapping[str, Sequence[str]]
 """A note's path to the paths of the notes that it requires."""
@@ -16,7 +16,9 @@ def read_requirements(notes: Mapping[str, Note], vault: Vault) -> Requirements:
     """Return what each note requires; a name that means no note is left out."""
     return {
         path: [
-            found for name in _names(note.meta) if (found := _find(name, note, vault))
+            found
+            for name in required_names(note)
+            if (found := _find(name, note, vault))
         ]
         for path, note in notes.items()
     }
@@ -64,12 +66,6 @@ class Reading:
         for path in paths:
             visit(path)
         return list(done)
-
-
-def _names(meta: Mapping[str, Any]) -> list[str]:
-    given = meta.get("requires") or []
-    names = given if isinstance(given, list) else [given]
-    return [str(name).strip().removeprefix("[[").removesuffix("]]") for name in names]
 
 
 def _find(name: str, note: Note, vault: Vault) -> str | None:

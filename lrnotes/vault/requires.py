@@ -13,7 +13,7 @@ def check_requirements(notes: Mapping[str, Note], vault: Vault) -> Iterator[Prob
     """Yield required notes that do not exist, and circles of notes that require another."""
     needed: dict[str, list[str]] = {}
     for path, note in notes.items():
-        for name in _names(note):
+        for name in required_names(note):
             found = vault.resolve(name, path).path
             if found is not None and found in notes:
                 needed.setdefault(path, []).append(found)
@@ -29,7 +29,8 @@ def check_requirements(notes: Mapping[str, Note], vault: Vault) -> Iterator[Prob
         yield Problem("requires-cycle", place, what, "one of them must come first")
 
 
-def _names(note: Note) -> list[str]:
+def required_names(note: Note) -> list[str]:
+    """Return the names in a note's ``requires:``, as they are written."""
     value = note.meta.get("requires") or ()
     names = value if isinstance(value, list) else [value] if value else []
     return [str(name).strip().removeprefix("[[").removesuffix("]]") for name in names]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -91,10 +92,10 @@ class Compressing(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def address(site: Path) -> Iterator[str]:
-    """Return the address of a server for the built site."""
-    handler = functools.partial(Compressing, directory=str(site))
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a folder while the block runs; give the server's address."""
+    handler = functools.partial(Compressing, directory=str(folder))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -102,6 +103,36 @@ def address(site: Path) -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """Return the address of a server for the built site."""
+    with serving(site) as at:
+        yield at
+
+
+@pytest.fixture(scope="session")
+def below(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the site where it lies two folders below a server's root."""
+    root = tmp_path_factory.mktemp("server")
+    (root / "some").mkdir()
+    (root / "some" / "place").symlink_to(site, target_is_directory=True)
+    with serving(root) as at:
+        yield f"{at}/some/place"
+
+
+@pytest.fixture(scope="session")
+def kinds(site: Path, pages: list[str]) -> list[str]:
+    """Return one page of each kind that the site has."""
+    notebooks = (
+        page for page in pages if "jupyter-wrapper" in (site / page).read_text("utf-8")
+    )
+    snippets = (page for page in pages if page.startswith("snippets/"))
+    tags = (page for page in pages if page.startswith("tags/"))
+    named = ("index.html", "momentum.html", "verification.html", "404.html")
+    found = [page for page in named if page in pages]
+    return [*found, *(next(each) for each in (snippets, notebooks, tags))]
 
 
 @pytest.fixture(scope="session")

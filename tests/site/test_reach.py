@@ -1,0 +1,57 @@
+"""Pages below a folder of a server, and without JavaScript."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def test_below_a_folder_nothing_is_missing(
+    browser: Any, below: str, kinds: list[str]
+) -> None:
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.set_default_timeout(20_000)
+    wrong: list[str] = []
+    tab.on(
+        "response",
+        lambda answer: wrong.append(answer.url) if answer.status >= 400 else None,
+    )
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    for page in kinds:
+        if page != "404.html":
+            tab.goto(f"{below}/{page}", wait_until="load")
+    tab.keyboard.press("/")
+    tab.keyboard.type("momentum")
+    found = tab.wait_for_selector(".md-search-result__item a[href*='momentum.html']")
+    assert found.get_attribute("href").startswith(below)
+    context.close()
+    assert wrong == []
+
+
+def test_without_javascript_every_kind_of_page_can_be_read(
+    browser: Any, site: Path, kinds: list[str]
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    for page in kinds:
+        if page == "404.html":
+            continue
+        tab.goto((site / page).as_uri())
+        assert tab.locator("h1").first.is_visible(), page
+        figures = tab.locator("figure.lrn-plot svg.lrn-figure")
+        if figures.count():
+            assert figures.first.is_visible(), page
+        assert tab.locator("article button:visible:not([popovertarget])").count() == 0
+        mark = tab.locator("sup.lrn-mark > button")
+        if mark.count():
+            mark.first.click()
+            assert tab.locator(".lrn-evidence:popover-open").is_visible(), page
+    rows = "verification.html"
+    tab.goto((site / rows).as_uri())
+    assert tab.locator(".lrn-verification tbody tr").count() > 100
+    context.close()
