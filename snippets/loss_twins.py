@@ -66,7 +66,8 @@ def pass_all(scores, labels):
 
 
 def cosine(one, other, sign):
-    likeness = (one * other).sum(1) / (one.norm(dim=1) * other.norm(dim=1))
+    squares = ((one**2).sum(1) + 1e-12) * ((other**2).sum(1) + 1e-12)  # as in torch
+    likeness = (one * other).sum(1) / squares.sqrt()
     return torch.where(sign > 0, 1 - likeness, relu(likeness))
 
 
