@@ -4,6 +4,8 @@
 
 # %% a bowl ten times steeper one way than the other
 #| device: cpu
+import math
+
 import matplotlib.pyplot as plt
 import torch
 
@@ -44,14 +46,13 @@ assert lost > 1
 #|   Four panels with elliptical contours. At rate 0.03 a path falls to the long axis and
 #|   creeps along it. At 0.17 it zigzags and arrives. At 0.21 the zigzag grows. At 0.17
 #|   with momentum 0.7 the path swings around the minimum and arrives.
-across, up = torch.meshgrid(
-    torch.linspace(-1.4, 1.4, 41), torch.linspace(-0.9, 0.9, 31), indexing="xy"
-)
-height = (0.5 * (across**2 + 10 * up**2)).sqrt()
+turn = torch.linspace(0, 2 * math.pi, 33)
+ring = torch.stack([turn.cos(), turn.sin() / curvature.max().sqrt()])  # equal heights
 fig, axes = plt.subplots(2, 2, figsize=(5.6, 4.2), sharex=True, sharey=True)
 for ax, (lr, momentum), path in zip(axes.flat, runs, paths, strict=True):
-    ax.contour(across, up, height, levels=5, colors="C9", linewidths=0.5)
-    ax.plot(*path.T, ".-", color="C2", linewidth=1, markersize=4)
+    for size in (0.45, 0.9, 1.35):
+        ax.plot(*(size * ring), color="C9", linewidth=0.5)
+    ax.plot(*path.T, color="C2", linewidth=1)
     ax.set(xlim=(-1.4, 1.4), ylim=(-0.9, 0.9), title=f"rate {lr}, momentum {momentum}")
 fig.supxlabel("flat direction")
 fig.supylabel("steep direction")
