@@ -104,7 +104,11 @@ marks = [
     for losses, _ in runs[lr]
 ]
 fig, ax = plt.subplots()
-ax.eventplot(marks, linelengths=0.7, linewidths=0.8, colors="C0")
+gap = float("nan")  # lifts the pen, so that a row is one line
+for row, mark in enumerate(marks):
+    across = [x for step in mark.tolist() for x in (step, step, gap)]
+    up = [row - 0.35, row + 0.35, gap] * len(mark)
+    ax.plot(across, up, color="C0", linewidth=0.8)
 ax.axhline(4.5, color="C2", linestyle=":")
 ax.set(xlabel="step", xlim=(0, steps), ylim=(-0.6, 9.6))
 ax.set_yticks([2, 7], [f"rate {bold}", f"rate {timid}"])

@@ -254,9 +254,9 @@ for name, (_, _, words) in atlas.items():
 #|   that cover one another. CosineAnnealingLR rises again at the end.
 fig, axes = plt.subplots(8, 2, figsize=(4.8, 8.8), sharex=True, sharey=True)
 for ax, name in zip(axes.flat, atlas, strict=True):
-    shown = range(0, len(ran[name]), 3)  # every third step draws the same picture
-    ax.plot(shown, ran[name][::3], color="C0", linewidth=4, alpha=0.35)
-    ax.plot(shown, twins[name][::3], color="C1", linewidth=1)
+    shown = range(0, len(ran[name]), 4)  # every fourth step draws the same picture
+    ax.plot(shown, ran[name][::4], color="C0", linewidth=4, alpha=0.35)
+    ax.plot(shown, twins[name][::4], color="C1", linewidth=1)
     ax.set_title(name)
 for ax in axes[-1]:
     ax.set(xlabel="step")
