@@ -279,8 +279,9 @@ def test_axe_finds_nothing(
             mark.first.click()
             check(f"{page}, evidence open", ".lrn-evidence:popover-open")
             tab.keyboard.press("Escape")
-        link = tab.locator('a[id^="lrn-link-"]')
-        if link.count():
+        # Files and our own pages, tags among them, have no preview.
+        link = tab.locator('a[id^="lrn-link-"][href$="learning-rate.html"]')
+        if link.count() and not page.startswith("tags/"):
             link.first.hover()
             tab.wait_for_selector(PREVIEW)
             check(f"{page}, preview open", PREVIEW)
