@@ -40,19 +40,19 @@ assert lost > 1
 
 # %% four paths
 #| caption: >
-#|   The first 60 steps of four runs over the contours of one bowl, whose critical rate
+#|   The first 30 steps of four runs over the contours of one bowl, whose critical rate
 #|   is 0.2. The third run leaves the picture.
 #| alt: >
 #|   Four panels with elliptical contours. At rate 0.03 a path falls to the long axis and
 #|   creeps along it. At 0.17 it zigzags and arrives. At 0.21 the zigzag grows. At 0.17
 #|   with momentum 0.7 the path swings around the minimum and arrives.
-turn = torch.linspace(0, 2 * math.pi, 33)
+turn = torch.linspace(0, 2 * math.pi, 25)
 ring = torch.stack([turn.cos(), turn.sin() / curvature.max().sqrt()])  # equal heights
 fig, axes = plt.subplots(2, 2, figsize=(5.6, 4.2), sharex=True, sharey=True)
 for ax, (lr, momentum), path in zip(axes.flat, runs, paths, strict=True):
-    for size in (0.45, 0.9, 1.35):
+    for size in (0.6, 1.2):
         ax.plot(*(size * ring), color="C9", linewidth=0.5)
-    ax.plot(*path.T, color="C2", linewidth=1)
+    ax.plot(*path[:31].T, color="C2", linewidth=1)
     ax.set(xlim=(-1.4, 1.4), ylim=(-0.9, 0.9), title=f"rate {lr}, momentum {momentum}")
 fig.supxlabel("flat direction")
 fig.supylabel("steep direction")

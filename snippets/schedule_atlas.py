@@ -258,6 +258,8 @@ for ax, name in zip(axes.flat, atlas, strict=True):
     ax.plot(shown, ran[name][::4], color="C0", linewidth=4, alpha=0.35)
     ax.plot(shown, twins[name][::4], color="C1", linewidth=1)
     ax.set_title(name)
+    ax.grid(visible=False)
+    ax.tick_params(length=0)
 for ax in axes[-1]:
     ax.set(xlabel="step")
 fig.supylabel("learning rate / base rate")
