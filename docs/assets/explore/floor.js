@@ -104,8 +104,8 @@
 
   kit.register("floor", { run: run, expected: expected, floor: floor }, {
     title: "A floor made of noise",
-    task: "Where does the loss stop falling? Halve the rate and look again. Then find a rate " +
-      "that ends below 0.002 after 400 steps.",
+    task: "Where does the loss stop falling? Halve the rate and look again. Then try to end " +
+      "below 0.002 after 400 steps.",
     state: { rate: 0.3, seed: 1, kind: "constant" },
     build: build
   });
