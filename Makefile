@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_ARGS ?=
+JOBS ?= auto
 export NO_MKDOCS_2_WARNING = 1
 
 .PHONY: help setup serve site test check nightly mutants seeds format clean
@@ -26,7 +27,7 @@ site: setup  ## run every snippet and build the site into site/
 	$(BIN)/python -m mkdocs build --strict
 
 test: setup  ## run the tool's tests and every cell of every note and snippet
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS)
 
 check: setup  ## ruff, mypy and the arrows between rooms
 	$(BIN)/ruff format --check lrnotes tests snippets benchmarks

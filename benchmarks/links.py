@@ -27,6 +27,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from meter import make_environment
+
 from lrnotes.markdown.defaults import EXTENSIONS
 from lrnotes.vault.names import Vault
 
@@ -123,7 +125,12 @@ def build(python: str, root: Path) -> tuple[float, float]:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [python, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml")]
     done = subprocess.run(
-        command, cwd=root, capture_output=True, text=True, check=False
+        command,
+        cwd=root,
+        env=make_environment({}),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:

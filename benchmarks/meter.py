@@ -26,13 +26,22 @@ class Reading:
     complaint: str = ""
 
 
+def make_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with some variables more.
+
+    Python keeps compiled modules, as it does unless told otherwise: where it is, our
+    modules alone would be compiled in each process, those that pip installed never.
+    """
+    return {**os.environ, **variables, "PYTHONDONTWRITEBYTECODE": ""}
+
+
 def measure(command: list[str], root: Path, variables: Mapping[str, str]) -> Reading:
     """Run a command to its end, its output kept from the terminal."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     process = subprocess.Popen(
         command,
         cwd=root,
-        env={**os.environ, **variables},
+        env=make_environment(variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -16,7 +16,6 @@ machine the rows grow and shrink with them.
 from __future__ import annotations
 
 import argparse
-import os
 import resource
 import shutil
 import statistics
@@ -27,6 +26,7 @@ import time
 from pathlib import Path
 
 import yaml
+from meter import make_environment
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -44,7 +44,7 @@ def measure(command: list[str], **variables: str) -> tuple[float, float]:
     subprocess.run(
         command,
         cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **variables},
+        env=make_environment({"NO_MKDOCS_2_WARNING": "1", **variables}),
         check=True,
         capture_output=True,
     )

@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from meter import make_environment
 from workload import HELPER, make_workload
 
 KINDS = (
@@ -157,9 +158,6 @@ class Tool:
     notes: dict[str, str] = field(default_factory=dict)
 
 
-DROPPED = ("PYTHONDONTWRITEBYTECODE",)
-"""Pytest would rewrite the asserts of its plugins anew each time."""
-
 CONFIG = "site_name: bench\nplugins: [lrnotes]\n"
 
 
@@ -228,13 +226,12 @@ def measure(python: str, root: Path, arguments: list[str]) -> tuple[float, float
         "MPLBACKEND": "agg",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
-    given = {**os.environ, **variables}
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         command,
         cwd=root,
-        env={name: text for name, text in given.items() if name not in DROPPED},
+        env=make_environment(variables),
         capture_output=True,
         text=True,
         check=False,
