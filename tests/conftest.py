@@ -19,7 +19,17 @@ LACKING = re.compile(r"could not import|no Chromium|is not installed")
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """Let a test fail in CI where a laptop skips it for want of a browser or tool."""
-    report = yield
+    return refuse_lack((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector):
+    """The same for a module that skips as a whole."""
+    return refuse_lack((yield))
+
+
+def refuse_lack(report):
+    """In CI, turn a skip for want of something into a failure; return the report."""
     if report.skipped and isinstance(report.longrepr, tuple):
         reason = report.longrepr[2]
         if os.environ.get("CI") == "true" and LACKING.search(reason):
