@@ -2,10 +2,11 @@
 
     python benchmarks/vault.py FOLDER [--keep SITE] [--list] [--lists markdown]
 
-The folder is read, never written: the build works on a copy, in which each attachment
-that a link names and nobody has kept is an empty file.  Printed are the counts of links,
-embeds, headings and blocks, and what is wrong in the built pages: addresses that lead
-nowhere, ids given twice, brackets of a link shown as text.  ``--list`` names each.
+The folder is read, never written: the build works on a copy.  A checkout that left out
+attachments needs an empty file for each, or their names resolve to nothing.  Printed are
+the counts of links, embeds, headings and blocks, and what is wrong in the built pages:
+addresses that lead nowhere, ids given twice, brackets of a link shown as text.  ``--list``
+names each.  Wiki-links, links of the front matter and Markdown links are counted apart.
 The exit status is 1 where a page is wrong or the build has failed.
 """
 
@@ -48,7 +49,8 @@ def keep(self, **given):
     close(self, **given)
     index = self.book.index
     links = [
-        [path, link.raw, link.target, link.fragment, link.is_embed, link.resolved]
+        [path, link.raw, link.target, link.fragment, link.is_embed, link.resolved,
+         link.is_property]
         for path, record in index.records.items() for link in record.links
         if path in index.notes
     ]
@@ -64,31 +66,14 @@ from mkdocs.config import load_config
 
 build(load_config(sys.argv[2]))
 """
-WIKI = re.compile(r"!?\[\[([^\[\]|#\n]+\.(\w{2,5}))(?:[#|\\][^\[\]\n]*)?\]\]")
+ESCAPED = re.compile(r"\\\[\\?\[([^\[\]\n\\]+)\\?\]\\?\]")
+"""Brackets of a link that an author wants shown."""
 ADDRESSED = "a[href], img[src], iframe[src], video[src], audio[src]"
 LITERAL = (
     "pre, code, script, style, kbd, samp, textarea, [class*=arithmatex], "
     # Sentences around a link, in which code is shown as text.
     "[class*=lrn-backlinks], [class*=lrn-mentions]"
 )
-
-
-def copy_vault(source: Path, docs: Path) -> int:
-    """Copy a vault; return how many stand-ins its missing attachments got."""
-    hidden = shutil.ignore_patterns(".*")
-    shutil.copytree(source, docs, ignore=hidden)
-    names = {path.name.lower() for path in docs.rglob("*")}
-    missing = set()
-    for note in docs.rglob("*.md"):
-        for found in WIKI.finditer(note.read_text("utf-8", errors="replace")):
-            name = posixpath.basename(found[1].strip())
-            if found[2].lower() != "md" and not found[2].isdigit():
-                missing.add(name)
-    missing = {name for name in missing if name.lower() not in names}
-    for name in missing:
-        (docs / "stand-ins").mkdir(exist_ok=True)
-        (docs / "stand-ins" / name).touch()
-    return len(missing)
 
 
 def build(root: Path, lists: str) -> tuple[dict[str, list[list[str]]], str]:
@@ -108,32 +93,44 @@ def build(root: Path, lists: str) -> tuple[dict[str, list[list[str]]], str]:
 
 
 def count(found: dict[str, list[list[str]]]) -> Iterator[tuple[str, int]]:
-    """Yield what there is to count of a vault's links."""
-    links, problems = found["links"], Counter(kind for kind, _ in found["problems"])
-    wiki = [link for link in links if link[1].lstrip("!").startswith("[[")]
+    """Yield what there is to count of the links that authors wrote.
+
+    Pages of ours, such as those of tags, link too; their links are not counted.
+    """
+    problems = Counter(kind for kind, _ in found["problems"])
+    inside = [link for link in found["links"] if not link[6]]
+    wiki = [link for link in inside if link[1].lstrip("!").startswith("[[")]
+    other = [link for link in inside if not link[1].lstrip("!").startswith("[[")]
     plain = [link for link in wiki if not link[4]]
     notes = [link for link in wiki if link[5].endswith(".md")]
     yield "notes", int(found["notes"])  # type: ignore[call-overload]
     yield "wiki-links", len(plain)
     yield "wiki-links to notes", sum(not link[4] for link in notes)
-    yield "wiki-links to nothing", sum(not link[5] for link in wiki)
+    yield "wiki-links to nothing", sum(not link[5] for link in plain)
     yield "embeds", len(wiki) - len(plain)
     yield "embeds of notes", sum(bool(link[4]) for link in notes)
+    yield "embeds of nothing", sum(not link[5] for link in wiki if link[4])
     blocks = [link for link in notes if link[3].startswith("^")]
     yield "block references", len(blocks)
     yield "heading references", sum(bool(link[3]) for link in notes) - len(blocks)
-    yield "Markdown links to files of the vault", len(links) - len(wiki)
-    for kind in ("unresolved-link", "unresolved-heading", "unresolved-block",
-                 "ambiguous-link", "alias-clash", "embed-cycle"):  # fmt: skip
-        yield kind, problems[kind]
+    yield "links of the front matter", len(found["links"]) - len(inside)
+    yield "Markdown links to files of the vault", sum(bool(link[5]) for link in other)
+    yield "Markdown links to nothing", sum(not link[5] for link in other)
+    for kind, number in sorted(problems.items()):
+        yield f"finding {kind}", number
 
 
 class Pages:
     """The built pages, and what is wrong in them."""
 
-    def __init__(self, site: Path) -> None:
-        """Read all pages of a site."""
+    def __init__(self, site: Path, docs: Path) -> None:
+        """Read all pages of a site, and what its notes escape."""
         self.site = site
+        self.escaped = {
+            f"[[{name}]]"
+            for note in docs.rglob("*.md")
+            for name in ESCAPED.findall(note.read_text("utf-8", errors="replace"))
+        }
         self.trees = {
             path.relative_to(site).as_posix(): LexborHTMLParser(path.read_bytes())
             for path in sorted(site.rglob("*.html"))
@@ -150,9 +147,7 @@ class Pages:
                     yield "an id given twice", f"{name}: {value}"
                 self.ids[name].add(value)
         for name, tree in self.trees.items():
-            for each in tree.css(
-                "a[href], img[src], iframe[src], video[src], audio[src]"
-            ):
+            for each in tree.css(ADDRESSED):
                 address = (
                     each.attributes.get("href") or each.attributes.get("src") or ""
                 )
@@ -184,7 +179,8 @@ class Pages:
             each.decompose()
         text = tree.body.text(separator=" ") if tree.body else ""
         for found in re.finditer(r"\[\[[^\[\]\n]+\]\]", text):
-            yield "brackets shown", f"{name}: {found[0]}"
+            if found[0] not in self.escaped:
+                yield "brackets shown", f"{name}: {found[0]}"
 
 
 def main() -> None:
@@ -199,9 +195,10 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        print(f"stand-ins\t{copy_vault(given.folder, root / 'docs')}")
+        hidden = shutil.ignore_patterns(".*")
+        shutil.copytree(given.folder, root / "docs", ignore=hidden)
         found, said = build(root, given.lists)
-        faults = list(Pages(root / "site").faults())
+        faults = list(Pages(root / "site", root / "docs").faults())
         if given.keep:
             shutil.copytree(root / "site", given.keep, dirs_exist_ok=True)
             shutil.copy(root / "record.json", given.keep)
