@@ -26,9 +26,15 @@ def compare_heading(text: str) -> str:
 
 
 def find_heading(headings: Sequence[Heading], fragment: str) -> Heading | None:
-    """Return the heading that a fragment names; ``A#B`` is B somewhere below A."""
+    """Return the heading that a fragment names; ``A#B`` is B somewhere below A.
+
+    Where no headings lie so, ``C# basics`` is the name of one.
+    """
     parts = [compare_heading(part) for part in fragment.split("#") if part.strip()]
-    return _find_below(headings, parts, 0, 0) if parts else None
+    found = _find_below(headings, parts, 0, 0) if parts else None
+    if found or len(parts) < 2:
+        return found
+    return _find_below(headings, [compare_heading(fragment)], 0, 0)
 
 
 def _find_below(

@@ -24,6 +24,8 @@ NOTES = {
     "docs/v1.2.md": (),
     "docs/snake_case_name.md": (),
     "docs/x.md": (),
+    "docs/it's + 🎉.md": (),
+    "docs/2024-05-01.md": (),
 }
 TEXTS = {
     "docs/folder/My note.md": """\
