@@ -50,7 +50,8 @@ class AddressTreeprocessor(Treeprocessor):
             remove_variables(root, self.conversion)
 
     def _read(self, element: Element, name: str) -> None:
-        parts = _split(element.get(name, ""))
+        written = element.get(name, "")
+        parts = _split(written)
         if parts is None:
             return
         path, fragment = parts
@@ -67,8 +68,9 @@ class AddressTreeprocessor(Treeprocessor):
             self.conversion.found.links.append(link)
             if name == "href":
                 self.conversion.anchor(element, target)
-        if target.endswith(".md") and _HEADING_TEXT.search(unquote(fragment)):
-            _mark(element, target, fragment)
+        is_link = name == "href" and target.endswith(".md")
+        if is_link and _HEADING_TEXT.search(unquote(fragment)):
+            _mark(element, target, fragment, written)
 
     def _leave_unresolved(self, element: Element, path: str, fragment: str) -> None:
         """Show the text of a link to a note that nothing here is."""
@@ -138,8 +140,9 @@ def _split(url: str) -> tuple[str, str] | None:
     return None if scheme or host or query else (unquote(path), fragment)
 
 
-def _mark(element: Element, target: str, fragment: str) -> None:
+def _mark(element: Element, target: str, fragment: str, written: str) -> None:
     """Leave the heading to the last step, when all headings are known."""
     url = element.get("href", "")
     element.set("href", url.partition("#")[0])
     element.set("data-lrn-md", f"{target}#{quote(unquote(fragment), safe=' ')}")
+    element.set("data-lrn-raw", written)

@@ -17,7 +17,10 @@ from lrnotes.vault.nearest import nearest
 _MARKED = re.compile(r"<a\s[^>]*\bdata-lrn-(?:to|at|md)=[^>]*>")
 _TO = re.compile(r'\sdata-lrn-to="([^"]*)"')
 _MD = re.compile(r'\sdata-lrn-md="([^"]*)"')
+_RAW = re.compile(r'\sdata-lrn-raw="([^"]*)"')
 _AT = re.compile(r'\sdata-lrn-at="([^"]*)"')
+# What no id of an author's own holds.
+_NO_ID = re.compile(r"[\s^*`\[\]]")
 _HREF = re.compile(r'\shref="([^"]*)"')
 
 
@@ -45,12 +48,14 @@ class _Settler:
     def settle(self, found: re.Match[str]) -> str:
         """Return the opening tag of a link with its real address."""
         tag = found[0]
-        written = _MD.search(tag)
-        if written:
-            return self._settle_written(_MD.sub("", tag), html.unescape(written[1]))
+        target, raw = _MD.search(tag), _RAW.search(tag)
+        if target and raw:
+            tag = _RAW.sub("", _MD.sub("", tag))
+            written = html.unescape(raw[1])
+            return self._settle_written(tag, html.unescape(target[1]), written)
         to, at = _TO.search(tag), _AT.search(tag)
         tag = _AT.sub("", _TO.sub("", tag))
-        anchor = self._find(html.unescape(to[1]), missing=at is None) if to else ""
+        anchor = self._find(html.unescape(to[1]), "" if at else None) if to else ""
         anchor = anchor or (html.unescape(at[1]) if at else "")
         if not anchor:
             # An empty address would load the page again.
@@ -58,18 +63,31 @@ class _Settler:
         ending = html.escape(f"#{anchor}")
         return _HREF.sub(lambda href: f' href="{href[1]}{ending}"', tag)
 
-    def _settle_written(self, tag: str, target: str) -> str:
-        """Return the tag of a Markdown link, its fragment as written or a heading's."""
+    def _settle_written(self, tag: str, target: str, raw: str) -> str:
+        """Return the tag of a Markdown link, written ``raw``, to no plain slug.
+
+        An id that raw HTML may hold is left to the builder.
+        """
         path, _, fragment = target.partition("#")
         record = self.index.records.get(path)
-        heading = find_heading(record.headings, unquote(fragment)) if record else None
         is_id = record and any(each.id == fragment for each in record.headings)
-        anchor = heading.id if heading and not is_id else fragment
+        anchor = fragment
+        if not is_id:
+            name = unquote(fragment)
+            is_missing = record is not None and bool(_NO_ID.search(name))
+            found = self._find(f"{path}#{name}", raw if is_missing else "")
+            anchor = found or ("" if is_missing else fragment)
+        if not anchor:
+            return tag.replace('href=""', 'href="#"')
         ending = html.escape(f"#{anchor}")
         return _HREF.sub(lambda href: f' href="{href[1]}{ending}"', tag)
 
-    def _find(self, target: str, *, missing: bool) -> str:
-        """Return the id of the heading that a mark names; report a missing one."""
+    def _find(self, target: str, raw: str | None = None) -> str:
+        """Return the id of the heading that a mark names; report a missing one.
+
+        ``raw`` is how the link is written: empty for one that is not reported, None
+        for the next wiki-link of the page to that place.
+        """
         path, _, fragment = target.partition("#")
         record = self.index.records.get(path)
         if record is None:
@@ -78,18 +96,20 @@ class _Settler:
             block = find_block(record.blocks, fragment[1:])
             if not block:
                 known = [f"^{name}" for name in record.blocks]
-                self._report("block", path, fragment, known)
+                self._report("block", target, known, raw)
             return block and block_anchor(block)
         heading = find_heading(record.headings, fragment)
         if heading:
             return heading.id
-        if missing:
-            headings = [each.text for each in record.headings]
-            self._report("heading", path, fragment, headings)
+        headings = [each.text for each in record.headings]
+        self._report("heading", target, headings, raw)
         return ""
 
-    def _report(self, kind: str, path: str, fragment: str, known: list[str]) -> None:
-        raw = self._raw(path, fragment)
+    def _report(
+        self, kind: str, target: str, known: list[str], raw: str | None
+    ) -> None:
+        path, _, fragment = target.partition("#")
+        raw = self._raw(path, fragment) if raw is None else raw
         if not raw:
             # It stands in an embedded note, on whose own page it is reported.
             return
