@@ -49,17 +49,15 @@ def _image(conversion: Conversion, link: Link) -> Element:
 def _player(conversion: Conversion, link: Link, tag: str) -> Element:
     sizes = read_sizes(link.text)[1]
     player = _slot(conversion)
-    place = {"controls": "controls", "src": _file_url(conversion, link), **sizes}
-    SubElement(player, tag, place)
+    address = _part_url(conversion, link)
+    SubElement(player, tag, {"controls": "controls", "src": address, **sizes})
     return player
 
 
 def _viewer(conversion: Conversion, link: Link) -> Element:
     sizes = read_sizes(link.text)[1]
     viewer = _slot(conversion)
-    address = _file_url(conversion, link)
-    if link.fragment:
-        address = f"{address}#{link.fragment}"
+    address = _part_url(conversion, link)
     name = posixpath.basename(link.resolved)
     place = {"class": "lrn-viewer", "src": address, "title": name, "loading": "lazy"}
     SubElement(viewer, "iframe", place | sizes)
@@ -71,6 +69,12 @@ def _file_link(conversion: Conversion, wiki: Wiki, link: Link) -> Element:
     element = Element("a", {"class": "lrn-link", "href": address})
     element.text = wiki.text or AtomicString(wiki.shown)
     return element
+
+
+def _part_url(conversion: Conversion, link: Link) -> str:
+    """Return the address of a file, with the page or the moment that a link names."""
+    address = _file_url(conversion, link)
+    return f"{address}#{link.fragment}" if link.fragment else address
 
 
 def _file_url(conversion: Conversion, link: Link) -> str:
