@@ -13,7 +13,7 @@ NOTES = {
         "---\naliases: [learning rate]\n---\n# Rate & more\n\nBack to [[index]].\n"
     ),
     "docs/alone.md": "---\nhide: [backlinks]\n---\n# Alone\n",
-    "docs/c.md": "# C\n\n[[alone]] and [[rate]]: `rate`.\n",
+    "docs/c.md": ("# C\n\n[[alone]] and [[rate]]: `rate`. ^one\n\n- an item ^item\n"),
 }
 
 
@@ -142,3 +142,11 @@ def test_each_note_has_a_script_that_previews_it(site):
     assert told["h"] == "Back to index."
     assert told["s"] == {"rate-more": ["Rate &amp; more", "Back to index."]}
     assert (site.root / "site/assets/lrnotes/previews/index.js").exists()
+
+
+def test_a_preview_tells_each_named_block(site):
+    text = (site.root / "site/assets/lrnotes/previews/c.js").read_text("utf-8")
+    told = json.loads(text.removeprefix("lrnPreview=").removesuffix(";\n"))
+
+    assert told["s"]["^one"] == ["", "alone and rate: rate."]
+    assert told["s"]["^item"] == ["", "an item"]
