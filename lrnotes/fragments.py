@@ -107,4 +107,8 @@ class Fragments(Mapping[str, Fragment]):
         docs = self.project.layout.docs
         page = page_of(script, docs)
         stem = page.removeprefix(f"{docs}/").removesuffix(".md")
-        return Links(f"{ROOT}{self.urls.get(page, '')}#{anchor}", f"{ROOT}{stem}/")
+        return Links(
+            f"{ROOT}{self.urls.get(page, '')}#{anchor}",
+            f"{ROOT}{stem}/",
+            (f"{ROOT}{stem}.py", f"{ROOT}{stem}.ipynb"),
+        )

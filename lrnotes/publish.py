@@ -175,8 +175,8 @@ class Book:
             found[f"{stem}.py"] = f"{opening}{source}"
             found[f"{stem}.ipynb"] = write_notebook(script, result)
             for outcome in result.outcomes if result else ():
-                for name, table in figure_files(outcome.outputs).items():
-                    found[f"{stem}/{name}"] = table
+                for name, content in figure_files(outcome.outputs).items():
+                    found[f"{stem}/{name}"] = content
         return found
 
     def assets(self) -> dict[str, Path]:

@@ -1,7 +1,19 @@
-/* What lrnotes adds to reading: names that answer, figures at full size, evidence where
+/* What lrnotes adds to reading: names that answer, a button for each figure, evidence where
    it was asked for, sweeps.  A classic script: pages are read from file:// too.  Every page reads without it. */
 (function () {
   "use strict";
+
+  /* What few pages or few readers need lies beside this file and comes when wanted. */
+  var script = document.currentScript;
+  var base = script ? new URL(".", script.src).href : "";
+  var brought = {};
+
+  function bring(name, then) {
+    brought[name] = brought[name] || new Promise(function (done) {
+      document.head.append(make("script", { src: base + name, onload: done }));
+    });
+    if (then) brought[name].then(then);
+  }
 
   function make(tag, properties) {
     var element = Object.assign(document.createElement(tag), properties);
@@ -135,50 +147,6 @@
 
   /* --- figures ---------------------------------------------------------------- */
 
-  function standalone(svg) {
-    var text = new XMLSerializer().serializeToString(svg);
-    return text.replace(/var\(--lrn-\w+,\s*(#[0-9a-f]+)\)/g, "$1");
-  }
-
-  function enlarge(figure, drawing) {
-    var bar = make("div", { className: "lrn-full-bar lrn-tools" });
-    var dialog = make("dialog", { className: "lrn-full" }, bar);
-    var caption = figure.querySelector("figcaption");
-    var title = drawing.querySelector("title");
-    dialog.setAttribute("aria-label", title ? title.textContent : drawing.alt || "Figure");
-    if (drawing.localName === "svg") {
-      var link = make("a", { textContent: "SVG", href: "#" });
-      link.download = figure.dataset.lrnName || "figure.svg";
-      link.addEventListener("click", function () {
-        var blob = new Blob([standalone(drawing)], { type: "image/svg+xml" });
-        link.href = URL.createObjectURL(blob);
-      });
-      bar.append(link);
-    }
-    var close = make("button", { type: "button", textContent: "close" });
-    close.addEventListener("click", function () { dialog.close(); });
-    bar.append(close);
-    /* The drawing itself moves, since its ids may stand on a page only once. */
-    var gap = make("div");
-    gap.style.height = drawing.getBoundingClientRect().height + "px";
-    drawing.replaceWith(gap);
-    dialog.append(drawing);
-    if (caption) {
-      var copy = make("p", { className: "lrn-full-caption" });
-      copy.textContent = caption.textContent;
-      dialog.append(copy);
-    }
-    dialog.addEventListener("click", function (event) {
-      if (event.target === dialog) dialog.close();
-    });
-    dialog.addEventListener("close", function () {
-      gap.replaceWith(drawing);
-      dialog.remove();
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-  }
-
   function prepareFigure(figure) {
     var tools = figure.nextElementSibling;
     if (!tools || !tools.matches(".lrn-under")) {
@@ -186,10 +154,9 @@
       figure.after(tools);
     }
     var button = make("button", { type: "button", textContent: "larger" });
+    button.setAttribute("aria-haspopup", "dialog");
     button.addEventListener("click", function () {
-      enlarge(figure, figure.querySelector(
-        ".lrn-frame:not([hidden]) > svg, .lrn-plot > svg, .lrn-plot > img"
-      ));
+      bring("viewer.js", function () { window.lrnView(figure); });
     });
     var links = tools.querySelector(".lrn-tools");
     if (!links) tools.append(links = make("span", { className: "lrn-tools" }));
@@ -227,37 +194,21 @@
     show(Number(range.value));
   }
 
-  /* --- what few pages need ------------------------------------------------------ */
-
-  var here = document.currentScript && document.currentScript.src;
-
-  function load(name) {
-    return function () {
-      document.head.append(make("script", { src: new URL(name, here).href }));
-    };
-  }
-
   /* --- previews of links ---------------------------------------------------------- */
 
   /* What shows them is loaded when a reader first rests on a link. */
-  var script = document.currentScript;
-  var previews = window.lrnPreviews = {
-    base: script ? new URL(".", script.src).href : "", place: place, wanted: null
-  };
+  var previews = window.lrnPreviews = { base: base, place: place, wanted: null };
   var resting = 0;
   var LINK = 'a[id^="lrn-link-"][href]';
 
   function rest(event, after) {
     var link = event.target.closest && event.target.closest(LINK);
-    if (!link || !previews.base) return;
+    if (!link || !base) return;
     clearTimeout(resting);
     previews.wanted = link;
     resting = setTimeout(function () {
       if (previews.show) previews.show(link);
-      else if (!previews.asked) {
-        previews.asked = true;
-        document.head.append(make("script", { src: previews.base + "preview.js" }));
-      }
+      else bring("preview.js");
     }, after);
   }
 
@@ -303,7 +254,10 @@
     each("[data-lrn-names]", prepareNames);
     each(".lrn-sweep", prepareSweep);
     each(".lrn-plot", prepareFigure);
-    each("[data-lrn-table]", load("claims.js"));
+    /* It reads the tables of the page it comes to, so each page has it anew. */
+    each("[data-lrn-table]", function () {
+      document.head.append(make("script", { src: base + "claims.js" }));
+    });
     each(".lrn-stream, .lrn-html, .lrn-failure pre", prepareScroller);
   }
 

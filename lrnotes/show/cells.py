@@ -101,7 +101,8 @@ def _under(view: CellView, outcome: Outcome, result: Result, tools: str) -> str:
     if view.cell.is_claim and outcome.evidence:
         pieces.append(evidence_line(view.script, view.index, result))
     if outcome.outputs:
-        pieces.append(provenance_html(result, outcome.seconds))
+        files = view.links.downloads
+        pieces.append(provenance_html(result, outcome.seconds, files))
     if not view.shows_code and view.links.page:
         tools = f'<a href="{escape(view.links.page)}">code</a> {tools}'
     pieces.append(tools_html(tools))

@@ -49,11 +49,11 @@ def show_outputs(view: CellView, parts: Parts) -> Shown:
         is_last = index == figures[-1]
         body = _svg(view, output, index) + (_caption(view, parts) if is_last else "")
         pieces.append(_figure(view, body, output.name))
-        link = _data_link(view, output)
+        links = _links(view, output)
         if is_last:
-            tools = link
-        elif link:
-            pieces.append(f'<div class="lrn-under">{tools_html(link)}</div>')
+            tools = links
+        elif links:
+            pieces.append(f'<div class="lrn-under">{tools_html(links)}</div>')
     return Shown("".join(pieces), tools)
 
 
@@ -65,12 +65,14 @@ def tools_html(links: str) -> str:
 
 
 def figure_files(outputs: Sequence[Output]) -> dict[str, str]:
-    """Return name and content of each data file that `Links.files` must hold."""
-    return {
-        _table_name(output.table): output.table
+    """Return name and content of each file that `Links.files` must hold."""
+    tables = {
+        _file_name(output.table, "csv"): output.table
         for output in outputs
         if len(output.table) > _INLINE_TABLE
     }
+    drawings = (_drawing(output) for output in outputs if is_figure(output))
+    return tables | {_file_name(drawing, "svg"): drawing for drawing in drawings}
 
 
 def download_name(script: Script, index: int, label: str, ending: str) -> str:
@@ -93,7 +95,7 @@ def _sweep(view: CellView, parts: Parts, figures: Sequence[int]) -> Shown:
         (
             outputs[index].name,
             _svg(view, outputs[index], index)
-            + tools_html(_data_link(view, outputs[index])),
+            + tools_html(_links(view, outputs[index])),
         )
         for index in figures
     ]
@@ -118,21 +120,33 @@ def _svg(view: CellView, output: Output, index: int) -> str:
     cell = view.cell
     title = re.sub(r"(?i)^claim:\s*", "", cell.title) or cell.options.label or "Figure"
     title = f"{title}: {output.name}" if output.name else title
-    svg = without_control(output.data["image/svg+xml"])
+    svg = _drawing(output)
     try:
         return themed(svg, f"{view.uid}-{index}", plain_text(title), fill_alt(view))
     except ValueError:
         return f"<pre>{escape(cap_text(plain_text(svg)))}</pre>"
 
 
-def _data_link(view: CellView, output: Output) -> str:
-    if not output.table:
-        return ""
-    name = download_name(view.script, view.index, output.name, "csv")
-    return (
-        f'<a href="{_table_href(view, output.table)}" download="{escape(name)}"'
-        ' title="the plotted data as CSV">data</a>'
-    )
+def _drawing(output: Output) -> str:
+    return without_control(output.data["image/svg+xml"])
+
+
+def _links(view: CellView, output: Output) -> str:
+    """Return the links to a figure's data and, where there is a folder, its drawing."""
+    links = []
+    if output.table:
+        name = download_name(view.script, view.index, output.name, "csv")
+        links.append(
+            f'<a href="{_table_href(view, output.table)}" download="{escape(name)}"'
+            ' title="the plotted data as CSV">data</a>'
+        )
+    if view.links.files:
+        file = _file_name(_drawing(output), "svg")
+        links.append(
+            f'<a href="{escape(view.links.files)}{file}"'
+            ' title="the drawing by itself">SVG</a>'
+        )
+    return " ".join(links)
 
 
 def _output(view: CellView, output: Output, index: int, parts: Parts) -> str:
@@ -182,11 +196,11 @@ def cap_html(markup: str, limit: int = 400_000) -> str:
     return f"<p>… {len(markup):,} characters of HTML left out …</p>"
 
 
-def _table_name(table: str) -> str:
-    return f"{hashlib.sha256(table.encode()).hexdigest()[:16]}.csv"
+def _file_name(content: str, ending: str) -> str:
+    return f"{hashlib.sha256(content.encode()).hexdigest()[:16]}.{ending}"
 
 
 def _table_href(view: CellView, table: str) -> str:
     if view.links.files and len(table) > _INLINE_TABLE:
-        return f"{escape(view.links.files)}{_table_name(table)}"
+        return f"{escape(view.links.files)}{_file_name(table, 'csv')}"
     return f"data:text/csv;charset=utf-8,{quote(table, safe=',.-+:;=/()')}"

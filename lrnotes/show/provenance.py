@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections.abc import Sequence
 from html import escape
 
 from lrnotes.model import Dependency, Environment, Result
@@ -40,14 +42,22 @@ def device_line(environment: Environment) -> str:
     return f'torch.set_default_device("{environment.device}")'
 
 
-def provenance_html(result: Result, seconds: float) -> str:
-    """Return the line under an output, opening to all that the result depends on."""
+def provenance_html(
+    result: Result, seconds: float, downloads: Sequence[str] = ()
+) -> str:
+    """Return the line under an output, opening to all that the result depends on.
+
+    ``downloads`` are addresses of files that hold the code that ran.
+    """
     where = format_environment(result.environment)
     line = f"ran in {format_seconds(seconds)} on {where}"
     rows = "".join(
         f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>"
         for name, value in _facts(result)
     )
+    if downloads:
+        links = " ".join(map(_download, downloads))
+        rows += f'<dt>downloads</dt><dd class="lrn-sources">{links}</dd>'
     return (
         '<details class="lrn-provenance" data-search-exclude>'
         f"<summary>{escape(line)}</summary><dl>{rows}</dl></details>"
@@ -74,6 +84,11 @@ def _facts(result: Result) -> list[tuple[str, str]]:
     facts.append(("key", result.key[:16]))
     facts += [("remark", problem) for problem in result.problems]
     return [(name, value) for name, value in facts if value]
+
+
+def _download(address: str) -> str:
+    name = escape(posixpath.basename(address))
+    return f'<a href="{escape(address)}" download="{name}">{name}</a>'
 
 
 def _name(dependency: Dependency) -> str:

@@ -21,6 +21,8 @@ class Links:
     files: str = ""
     """Folder of the `figure_files`, with its closing slash; where it is empty, the
     data of a figure travel inside the page."""
+    downloads: tuple[str, ...] = ()
+    """The script and the executed notebook, for where a figure came from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import lrnotes
 from lrnotes.model import Name, Outcome
 from lrnotes.show.cells import cell_fragment
 from lrnotes.show.evidence import claim_evidence
-from lrnotes.show.view import CellView
+from lrnotes.show.view import CellView, Links
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +27,7 @@ TABLE = """<div class="lrn-verification" data-lrn-table><table><thead><tr>
 <tr><td>✓ passed</td><td>s: <a href="#a">Adam</a></td><td>cuda</td><td>100</td></tr>
 <tr><td>? not run</td><td>s: <a href="#a">Adam</a></td><td></td><td></td></tr>
 </tbody></table></div>"""
+LARGER = "button >> text=larger >> nth=0"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>t</title>
 <link rel="icon" href="data:,"><style>:root {{
@@ -55,19 +56,20 @@ def address(make, script, result, tmp_path):
     names = (Name("lr", "float", "0.1"), Name("steps", "float"))
     figures = [make.figure(f"lr {rate}") for rate in (1, 2, 3)]
     shown = make.result(Outcome("passed", figures[:1], names=names))
+    links = Links(downloads=("../a.py", "../a.ipynb"))
     swept = make.script(make.cell(frames="rate", default="lr 2"))
     frames = make.result(Outcome("passed", figures))
     pieces = (
         CLAIM.format(claim_evidence(script, 1, result)),
-        cell_fragment(CellView(code, 0, shown, uid="a")).html,
+        cell_fragment(CellView(code, 0, shown, uid="a", anchor="c", links=links)).html,
         cell_fragment(CellView(swept, 0, frames, uid="b", anchor="s")).html,
         cell_fragment(CellView(script, 3, result)).html,
         TABLE,
     )
     names = {"css": ASSETS / "lrnotes.css", "js": ASSETS / "lrnotes.js"}
-    links = {name: path.as_uri() for name, path in names.items()}
+    assets = {name: path.as_uri() for name, path in names.items()}
     page = tmp_path / "page.html"
-    page.write_text(PAGE.format(body="".join(pieces), **links), encoding="utf-8")
+    page.write_text(PAGE.format(body="".join(pieces), **assets), encoding="utf-8")
     return page.as_uri()
 
 
@@ -144,18 +146,70 @@ def test_evidence_opens_beside_its_mark_and_escape_closes_it(visit):
 def test_a_figure_opens_at_full_size_and_goes_back_to_its_place(visit):
     page = visit()
     before = page.locator("figure > svg").bounding_box()
-    page.click("button >> text=larger >> nth=0")
+    page.click(LARGER)
+    page.wait_for_selector("dialog[open]")
 
     assert page.get_attribute("dialog", "aria-label") == "Figure: lr 1"
     assert page.locator("dialog svg").bounding_box()["width"] > before["width"]
     with page.expect_download() as download:
-        page.click("dialog a")
+        page.click("dialog a >> text=SVG")
     drawing = Path(download.value.path()).read_text("utf-8")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog", state="detached")
     assert page.locator("figure > svg").bounding_box() == before
     assert "var(" not in drawing
     assert "#0b4fd1" in drawing
+
+
+def test_a_figure_at_full_size_says_what_it_was_made_of(visit):
+    page = visit()
+    page.click(LARGER)
+    page.wait_for_selector("dialog[open]")
+
+    links = page.locator("dialog .lrn-full-links a")
+    assert links.all_text_contents() == ["code", "data", "SVG", "a.py", "a.ipynb"]
+    assert links.nth(0).get_attribute("href") == "#c"
+    words = page.locator("#c figcaption").inner_text()
+    assert page.inner_text("dialog .lrn-full-caption") == words
+    assert "ran in " in page.inner_text("dialog .lrn-full-links")
+    links.nth(0).click()
+    page.wait_for_selector("dialog", state="detached")
+
+
+def test_arrows_go_through_the_figures_and_the_focus_stays_at_the_last(visit):
+    page = visit()
+    page.focus(LARGER)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open]")
+
+    assert page.inner_text(".lrn-full-count") == "1 of 2"
+    page.keyboard.press("ArrowLeft")
+    assert page.inner_text(".lrn-full-count") == "1 of 2"
+    page.keyboard.press("ArrowRight")
+    assert page.get_attribute("dialog", "aria-label") == "Figure: lr 2"
+    assert page.locator("main svg").count() == 3
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog", state="detached")
+    assert page.locator("main svg").count() == 4
+    focused = page.locator(":focus")
+    assert focused.inner_text() == "larger"
+    assert focused.evaluate("one => !one.closest('#c')")
+
+
+def test_a_figure_that_is_zoomed_moves_in_its_sheet_on_a_phone(visit):
+    page = visit(viewport={"width": 360, "height": 700})
+    page.click(LARGER)
+    page.wait_for_selector("dialog[open]")
+    sheet = page.locator(".lrn-full-sheet")
+
+    page.click("dialog button >> text=zoom")
+    assert sheet.evaluate("one => one.scrollWidth > 2 * one.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    sheet.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.lrn-full-sheet').scrollLeft > 0")
+    page.click("dialog button >> text=close")
+    page.wait_for_selector("dialog", state="detached")
 
 
 def test_a_sweep_moves_by_keyboard_and_its_state_stands_in_the_address(visit):
@@ -274,5 +328,6 @@ def test_what_every_page_loads_is_small():
     style = gzip.compress((ASSETS / "lrnotes.css").read_bytes())
 
     assert len(script) < 5_000
-    assert len(gzip.compress((ASSETS / "claims.js").read_bytes())) < 3_000
+    for name in ("claims.js", "viewer.js", "preview.js"):
+        assert len(gzip.compress((ASSETS / name).read_bytes())) < 3_000, name
     assert len(style) < 5_000

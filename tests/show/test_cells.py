@@ -184,12 +184,23 @@ def test_a_figure_has_caption_description_data_and_provenance(script, result, pa
 
 def test_large_data_lie_in_a_file_where_there_is_a_folder(show, make):
     table = "step,loss\n" + "0.1,0.2\n" * 1000
-    (name,) = figure_files([make.figure(table=table), make.figure()])
+    names = list(figure_files([make.figure(table=table), make.figure()]))
 
     page = show(make.figure(table=table), links=Links(files="lrn-root:snippets/a/"))
 
-    href = page.css_first(".lrn-tools a").attributes["href"]
-    assert href == f"lrn-root:snippets/a/{name}"
+    links = [node.attributes["href"] for node in page.css(".lrn-tools a")]
+    assert [name.rpartition(".")[2] for name in names] == ["csv", "svg"]
+    assert links == [f"lrn-root:snippets/a/{name}" for name in names]
+
+
+def test_script_and_notebook_of_a_figure_are_one_click_away(show, make):
+    page = show(make.figure(), links=Links(downloads=("r:s/a.py", "r:s/a.ipynb")))
+
+    links = page.css("details.lrn-provenance .lrn-sources a")
+    assert [(node.text(), node.attributes["href"]) for node in links] == [
+        ("a.py", "r:s/a.py"),
+        ("a.ipynb", "r:s/a.ipynb"),
+    ]
 
 
 def test_several_figures_stand_one_after_the_other_with_their_data(show, make):
