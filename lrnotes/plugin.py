@@ -13,7 +13,7 @@ from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import write_file
@@ -22,6 +22,7 @@ from mkdocs.utils.templates import TemplateContext
 from lrnotes.errors import ProjectError, SettingsError
 from lrnotes.findable import Findable
 from lrnotes.markdown.defaults import add_extensions
+from lrnotes.markdown.ready import ReadyExtension
 from lrnotes.model import Problem
 from lrnotes.notebooks import NotebookPages
 from lrnotes.project import Project
@@ -111,6 +112,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         self.notebooks = NotebookPages(project, index)
         self._replace_notebooks(files, config)
         add_extensions(config.markdown_extensions, config.mdx_configs, {"index": index})
+        self.ready = ReadyExtension(config.markdown_extensions, config.mdx_configs)
         return files
 
     def _replace_notebooks(self, files: Files, config: MkDocsConfig) -> None:
@@ -138,13 +140,27 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             files.append(file)
             self.own_pages.add(name)
 
-    def on_page_markdown(
+    def _tell_own_page(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
         """Return a page of ours with what the notes before it have told."""
         if page.file.src_uri not in self.own_pages:
             return markdown
         return split_front_matter(self.book.pages.text(page.file.src_uri))[1]
+
+    @event_priority(LAST)
+    def _lend_ready(
+        self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
+    ) -> None:
+        """Let the page, which is converted next, have the instance that is ready."""
+        self.ready = self.ready.lend(config)
+
+    on_page_markdown = CombinedEvent(_tell_own_page, _lend_ready)
+
+    @event_priority(FIRST)
+    def on_page_content(self, html: str, *, config: MkDocsConfig, **_: Any) -> None:
+        """Take the instance back from the page that has just been converted."""
+        self.ready.take_back(config)
 
     @event_priority(LAST)
     def on_env(

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
-from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
@@ -34,13 +33,12 @@ class _Citation:
     """Whether the authors are left out: ``-@key``."""
 
 
-def spare_citations(md: Markdown) -> None:
+def spare_citations(conversion: Conversion) -> None:
     """Let a line such as ``[@a]: yes`` be text; Python-Markdown would define a link."""
-    reference = md.parser.blockprocessors["reference"]
+    reference = conversion.md.parser.blockprocessors["reference"]
     pattern: re.Pattern[str] = reference.RE  # type: ignore[attr-defined]
-    if not pattern.pattern.startswith("^(?!"):
-        spared = "^" + _NO_ADDRESS + pattern.pattern.removeprefix("^")
-        reference.RE = re.compile(spared, re.MULTILINE)  # type: ignore[attr-defined]
+    spared = "^" + _NO_ADDRESS + pattern.pattern.removeprefix("^")
+    conversion.changes.set(reference, "RE", re.compile(spared, re.MULTILINE))
 
 
 class BracketedProcessor(InlineProcessor):

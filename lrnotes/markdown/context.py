@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from markdown import Markdown
 
+from lrnotes.markdown.ready import given_extensions
 from lrnotes.model import Fragment, Note, Problem, Record, Scalar
 from lrnotes.vault.names import Vault
 
@@ -120,7 +121,9 @@ def read_context(md: Markdown, index: Index, page: str = "") -> PageContext:
     if "relpath" in md.treeprocessors:
         relpath: Any = md.treeprocessors["relpath"]
         page = page or index.place_in_docs(relpath.file.src_uri)
-        extensions = extensions or relpath.config["markdown_extensions"]
+        extensions = extensions or given_extensions(
+            relpath.config["markdown_extensions"]
+        )
         configs = configs or relpath.config["mdx_configs"] or {}
     # Zensical leaves a preprocessor that knows the page and the whole configuration.
     elif "rendering_context" in md.preprocessors:

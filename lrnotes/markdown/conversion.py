@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.util import INLINE_PLACEHOLDER_RE
 
+from lrnotes.markdown.changes import Changes
 from lrnotes.markdown.context import Claim, Index, PageContext, read_context
 from lrnotes.markdown.places import Places
 from lrnotes.model import Heading, Link, Problem, Record
@@ -84,10 +85,14 @@ class Conversion:
         self.is_printed = parent is not None and part is None
         self.build_part: Callable[[Conversion, Part | None], Conversion] | None = None
         self._parts: Conversion | None = None
+        self.changes = Changes()
         self.begin("")
 
     def begin(self, source: str) -> None:
-        """Start a page with its source text."""
+        """Start a page with its source text, and undo what the page before asked for."""
+        self.changes.undo()
+        if self.parent is None:
+            self._parts = None
         self.source = source
         self._context: PageContext | None = None
         self._path = self._host = ""

@@ -10,6 +10,7 @@ from markdown.extensions import Extension
 from lrnotes.markdown.context import Index
 from lrnotes.markdown.conversion import Conversion, Part
 from lrnotes.markdown.defaults import plain_name
+from lrnotes.markdown.inline import skip_idle_patterns
 from lrnotes.markdown.page import PagePreprocessor
 
 
@@ -31,6 +32,7 @@ class LrnotesExtension(Extension):
         conversion = Conversion(md, self.index, page, self.parent, self.part)
         conversion.build_part = _build_part
         self.conversion = conversion
+        skip_idle_patterns(md)
         # After whitespace (30) and included files (32); before fences (25), HTML (20).
         md.preprocessors.register(PagePreprocessor(conversion), "lrnotes-page", 28)
 

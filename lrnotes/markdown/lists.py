@@ -28,8 +28,12 @@ class ContainerProcessor(BlockProcessor):
     """Reads all blocks of a container at once, since a list may hold blank lines."""
 
     def __init__(self, md: Markdown) -> None:
-        """Work for one page of one Markdown instance."""
+        """Work for one Markdown instance."""
         super().__init__(md.parser)
+        self.begin()
+
+    def begin(self) -> None:
+        """Start a page."""
         self.text_blocks: set[str] = set()
         """Blocks in which no list and no quote begins."""
 
@@ -98,6 +102,9 @@ def _join(text: Text) -> str:
 def read_as_commonmark(md: Markdown) -> None:
     """Let CommonMark's rules hold for the lists and quotes of a page."""
     processors = md.parser.blockprocessors
+    if "lrnotes-lists" in processors:
+        processors["lrnotes-lists"].begin()  # type: ignore[attr-defined]
+        return
     for name in _REPLACED:
         processors.deregister(name, strict=False)
     if "defindent" in processors:

@@ -17,6 +17,7 @@ from lrnotes.markdown.comments import remove_comments
 from lrnotes.markdown.conversion import Conversion
 from lrnotes.markdown.fences import accept_diagrams, place_fences
 from lrnotes.markdown.footnotes import move_footnotes
+from lrnotes.markdown.highlighting import share_lookups
 from lrnotes.markdown.links import WikiLinkProcessor
 from lrnotes.markdown.lists import read_as_commonmark
 from lrnotes.markdown.literal import LiteralHtmlProcessor
@@ -48,6 +49,8 @@ class PagePreprocessor(Preprocessor):
         conversion.begin(text)
         if "%%" in text:
             text = remove_comments(text, conversion.index.lists)
+        if "```" in text or "~~~" in text:
+            share_lookups(conversion.md)
         if "mermaid" in text:
             accept_diagrams(conversion)
         text = place_fences(conversion, text)
@@ -63,28 +66,29 @@ class PagePreprocessor(Preprocessor):
 
 
 def _register_inline(conversion: Conversion, text: str) -> None:
-    patterns = conversion.md.inlinePatterns
+    patterns, add = conversion.md.inlinePatterns, conversion.changes.add
     if "`{" in text:
         # Before plain code spans (190).
-        patterns.register(ValueProcessor(conversion), "lrnotes-value", 190.5)
+        add(patterns, ValueProcessor(conversion), "lrnotes-value", 190.5)
     # After code (190), maths (189.9) and escapes (180); before all other brackets.
     if "<" in text and _MARKS.search(text):
         literal = LiteralHtmlProcessor(conversion.md)
-        patterns.register(literal, "lrnotes-literal", 177)
+        add(patterns, literal, "lrnotes-literal", 177)
     if "[[" in text:
-        patterns.register(WikiLinkProcessor(conversion), "lrnotes-link", 176)
+        add(patterns, WikiLinkProcessor(conversion), "lrnotes-link", 176)
     if "@" in text and conversion.index.works:
-        spare_citations(conversion.md)
-        patterns.register(BracketedProcessor(conversion), "lrnotes-citation", 171)
+        spare_citations(conversion)
+        add(patterns, BracketedProcessor(conversion), "lrnotes-citation", 171)
         # After links, addresses and inline HTML.
-        patterns.register(SentenceProcessor(conversion), "lrnotes-cited", 84)
+        add(patterns, SentenceProcessor(conversion), "lrnotes-cited", 84)
     if "#" in text and HAS_TAG.search(text):
-        patterns.register(TagProcessor(conversion), "lrnotes-tag", 83)
-        spare_tag_lines(conversion.md, text)
+        add(patterns, TagProcessor(conversion), "lrnotes-tag", 83)
+        spare_tag_lines(conversion, text)
 
 
 def _register_tree(conversion: Conversion, text: str) -> None:
-    md, processors = conversion.md, conversion.md.treeprocessors
+    md, add = conversion.md, conversion.changes.add
+    processors = md.treeprocessors
     conversion.has_carets = "^" in text
     conversion.has_variables = "{{" in text or "{:" in text
     conversion.has_bars = "|" in text
@@ -93,18 +97,18 @@ def _register_tree(conversion: Conversion, text: str) -> None:
     elif "[!" in text:
         # Before quotes (20).
         callouts = CalloutProcessor(md)
-        md.parser.blockprocessors.register(callouts, "lrnotes-callout", 21)
+        add(md.parser.blockprocessors, callouts, "lrnotes-callout", 21)
     if conversion.part:
         # Before footnotes are placed (50).
-        processors.register(CutTreeprocessor(conversion), "lrnotes-cut", 60)
+        add(processors, CutTreeprocessor(conversion), "lrnotes-cut", 60)
     # After inline text (20), before line breaks are made pretty (10).
-    processors.register(PageTreeprocessor(conversion), "lrnotes-page", 18)
+    add(processors, PageTreeprocessor(conversion), "lrnotes-page", 18)
     if "](" in text or "]:" in text or conversion.has_variables:
-        processors.register(AddressTreeprocessor(conversion), "lrnotes-addr", 7.5)
+        add(processors, AddressTreeprocessor(conversion), "lrnotes-addr", 7.5)
     # Around toc (5), which gives ids and reads labels; before links become URLs (0).
     if "$" in text or "\\" in text:
-        processors.register(HeadingLabelTreeprocessor(md), "lrnotes-label", 5.5)
-        processors.register(MathsTreeprocessor(conversion), "lrnotes-maths", 4.2)
+        add(processors, HeadingLabelTreeprocessor(md), "lrnotes-label", 5.5)
+        add(processors, MathsTreeprocessor(conversion), "lrnotes-maths", 4.2)
     if conversion.parent is None:
-        processors.register(HeadingTreeprocessor(conversion), "lrnotes-heads", 4.5)
-        processors.register(RecordTreeprocessor(conversion), "lrnotes-record", 4.1)
+        add(processors, HeadingTreeprocessor(conversion), "lrnotes-heads", 4.5)
+        add(processors, RecordTreeprocessor(conversion), "lrnotes-record", 4.1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
@@ -59,13 +58,14 @@ def tag_page(tag: str) -> str:
     return f"tags/{fold(tag)}.md"
 
 
-def spare_tag_lines(md: Markdown, text: str) -> None:
+def spare_tag_lines(conversion: Conversion, text: str) -> None:
     """Let a line that begins with a tag be text; Python-Markdown would head it."""
-    if not _LINE.search(text) or "hashheader" not in md.parser.blockprocessors:
+    processors = conversion.md.parser.blockprocessors
+    if not _LINE.search(text) or "hashheader" not in processors:
         return
-    header = md.parser.blockprocessors["hashheader"]
+    header = processors["hashheader"]
     pattern = getattr(header, "RE", None)
     start = r"(?:^|\n)"
     if pattern is not None and pattern.pattern.startswith(start + "(?P"):
         spared = f"{start}(?!#{_NAME})" + pattern.pattern.removeprefix(start)
-        header.RE = re.compile(spared)  # type: ignore[attr-defined]
+        conversion.changes.set(header, "RE", re.compile(spared))

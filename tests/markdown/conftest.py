@@ -169,6 +169,6 @@ def convert():
     return convert_page
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def build_index():
     return make_index
