@@ -6,8 +6,9 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from lrnotes.model import Result, Script
 from lrnotes.project import Project

@@ -1,20 +1,23 @@
-"""The nouns that pass between rooms, as frozen dataclasses; imports nothing of ours.
+"""The nouns that pass between rooms, as frozen structs; imports nothing of ours.
 
 Everything here is plain, picklable data.  What is stored on disk (`Result` and below)
 is written and read as JSON by `run.cache`, so its fields hold only strings, numbers,
-booleans, tuples, dicts and other such dataclasses.
+booleans, tuples, dicts and other such structs.
+
+A struct of msgspec is made a hundred times faster than a dataclass, which counts where
+a build has nothing else to do.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 Status = Literal["passed", "failed", "not reached", "skipped"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """Where something stands; every message and every test item has one."""
 
     path: str
@@ -29,8 +32,7 @@ class Place:
         return f"{where}:{self.column}" if self.column else where
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """Something an author should mend, found without raising."""
 
     kind: str
@@ -46,8 +48,7 @@ class Problem:
         return f"{self.place}: {self.what}{tail}"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """The options of one cell, validated (design: "What an author writes")."""
 
     label: str = ""
@@ -75,8 +76,7 @@ class Options:
     linenums: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One unit of code or prose."""
 
     kind: Literal["code", "text"]
@@ -100,8 +100,7 @@ class Cell:
         return tuple(name for name in (self.options.label, self.title) if name)
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """Ordered cells that share one namespace: a note's session, a snippet, a notebook."""
 
     path: str
@@ -135,8 +134,7 @@ def cell_id(script: Script, index: int) -> str:
     return f"{script.session}/{name}" if script.session else name
 
 
-@dataclass(frozen=True, slots=True)
-class Fence:
+class Fence(Struct, frozen=True):
     """An executed fence of a note, as the scanner found it."""
 
     cell: Cell
@@ -151,8 +149,7 @@ class Fence:
     """Which code cell of its session it is, from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A Markdown page of the vault, as read from its text alone."""
 
     path: str
@@ -173,8 +170,7 @@ class Note:
 # --- what running gives (stored as JSON) ------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """One displayed thing; kinds carry the notebook format's names."""
 
     kind: Literal["stream", "execute_result", "display_data"]
@@ -190,8 +186,7 @@ class Output:
     height: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """One level of a traceback."""
 
     path: str
@@ -204,8 +199,7 @@ class Frame:
     """The source line, stripped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why a code cell failed."""
 
     kind: Literal[
@@ -222,8 +216,7 @@ class Failure:
     """For a failed assert: each name or operand in it, and what it held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One assert of a claim, as it was evaluated."""
 
     source: str
@@ -244,8 +237,7 @@ class Evidence:
     """How often it was evaluated; what is shown is the evaluation nearest to failing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A top-level name used in a cell, and what it held when the cell had run."""
 
     name: str
@@ -255,8 +247,7 @@ class Name:
     """A short value; empty where there is none worth showing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """A top-level scalar at the end of a script, for inline values."""
 
     kind: Literal["int", "float", "bool", "str"]
@@ -264,8 +255,7 @@ class Scalar:
     """``repr`` of the int or float (``nan``, ``inf`` too), ``True``, or the string."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """One code cell's fate."""
 
     status: Status
@@ -278,8 +268,7 @@ class Outcome:
     """Of a skipped or not reached cell: why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """A recorded input of a run: what it was, and its digest then."""
 
     kind: Literal[
@@ -293,8 +282,7 @@ class Dependency:
     """Digest, version or value; empty for ``absent``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """Where a run took place; shown as provenance."""
 
     python: str = ""
@@ -306,8 +294,7 @@ class Environment:
     threads: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """A script's whole return."""
 
     key: str
@@ -329,8 +316,7 @@ class Result:
         return all(outcome.status in ("passed", "skipped") for outcome in self.outcomes)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A script and its content address."""
 
     script: Script
@@ -340,8 +326,7 @@ class Plan:
 # --- what conversion gives ---------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading with the id that its own conversion gave it."""
 
     level: int
@@ -350,8 +335,7 @@ class Heading:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link or embed to something in the vault, recorded by the inline stage."""
 
     raw: str
@@ -369,8 +353,7 @@ class Link:
     """Whether it stands in the front matter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What one conversion of a note found in it."""
 
     path: str
@@ -385,8 +368,7 @@ class Record:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """Finished HTML for a slot, with holes for what must be converted in the note.
 
     ``html`` holds ``\\x02md0\\x03``, ``\\x02md1\\x03``, … where the conversions of

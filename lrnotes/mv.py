@@ -7,9 +7,10 @@ import posixpath
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
+
+from msgspec import Struct
 
 from lrnotes.check import convert_notes
 from lrnotes.errors import LrnotesError
@@ -29,8 +30,7 @@ from lrnotes.vault.renames import Rename, add_redirect
 _UNLINKABLE = re.compile(r"[#^|\[\]:\\\x00-\x1f]|%%")
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """What a rename will do."""
 
     old: str

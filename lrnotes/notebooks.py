@@ -6,13 +6,13 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
 from markdown import Markdown
+from msgspec.structs import replace
 
 from lrnotes.fragments import anchors_of
 from lrnotes.markdown.context import Index

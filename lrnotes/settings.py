@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from msgspec import Struct, field
 
 from lrnotes.errors import ProjectError, SettingsError
 from lrnotes.model import Place
@@ -55,8 +55,7 @@ LEVELS: dict[str, Level] = {
 """The kinds of finding and their default levels; ``warn`` fails a strict build."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What a project may set; every field has a default that works on any folder."""
 
     snippets: str = "snippets"
@@ -93,8 +92,7 @@ class Settings:
         return self.workers or os.cpu_count() or 1
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Where a project's things are."""
 
     root: Path
@@ -114,7 +112,7 @@ class Layout:
 
 def read_settings(given: Mapping[str, Any], config: str = "mkdocs.yml") -> Settings:
     """Validate the plugin's options; raise SettingsError with the nearest right form."""
-    known = {each.name: each for each in fields(Settings)}
+    known = Settings.__struct_fields__
     place = Place(config)
     for name, value in given.items():
         if name not in known:

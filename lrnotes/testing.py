@@ -6,11 +6,11 @@ import hashlib
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
+from msgspec.structs import replace
 
 from lrnotes.model import Failure, Outcome, Output, Result, Script
 from lrnotes.project import Project

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
+from msgspec import Struct
 
 from lrnotes.markdown.context import Work
 from lrnotes.markdown.conversion import Conversion
@@ -22,8 +22,7 @@ _ONE = re.compile(rf"\s*(?P<before>.*?)\s*(?P<quiet>-?)@(?P<key>{KEY})(?P<after>
 _UNSAFE = re.compile(r"[^\w.:-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Citation:
+class _Citation(Struct, frozen=True):
     """One work among those of a bracket."""
 
     key: str

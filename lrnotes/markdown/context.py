@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from markdown import Markdown
+from msgspec import Struct, field
 
 from lrnotes.markdown.ready import given_extensions
 from lrnotes.model import Fragment, Note, Problem, Record, Scalar
 from lrnotes.vault.names import Vault
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """What prose shows of a claim cell."""
 
     status: Literal["passed", "failed", "unknown"] = "unknown"
@@ -27,8 +26,7 @@ class Claim:
     ``docs/snippets/momentum.md#tenth``; empty for the place of the cell itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """An entry of the bibliography."""
 
     key: str
@@ -43,8 +41,7 @@ class Work:
     url: str = ""
 
 
-@dataclass(slots=True)
-class Index:
+class Index(Struct):
     """The project as conversions see it: plain, picklable data."""
 
     docs: str = "docs"
@@ -104,8 +101,7 @@ class Index:
         return self.anchors.get(key) or f"cell-{index + 1}"
 
 
-@dataclass(frozen=True, slots=True)
-class PageContext:
+class PageContext(Struct, frozen=True):
     """Which page is converted, and how the builder converts pages."""
 
     path: str = ""

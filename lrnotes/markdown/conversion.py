@@ -6,12 +6,12 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.util import INLINE_PLACEHOLDER_RE
+from msgspec import Struct, field
 
 from lrnotes.markdown.changes import Changes
 from lrnotes.markdown.context import Claim, Index, PageContext, read_context
@@ -23,8 +23,7 @@ _ESCAPED = re.compile("\x02(\\d+)\x03")
 _WRAPPED = re.compile(r"\\[(\[]\s*(.*?)\s*\\[)\]]", re.DOTALL)
 
 
-@dataclass(slots=True)
-class Findings:
+class Findings(Struct):
     """What a conversion has found; a part of a page adds to the page's own."""
 
     links: list[Link] = field(default_factory=list)
@@ -56,8 +55,7 @@ class Findings:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A note that is embedded, or a part of one."""
 
     path: str

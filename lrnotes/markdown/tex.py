@@ -9,9 +9,10 @@ import importlib.util
 import json
 import threading
 from collections.abc import MutableMapping, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from typing import Any
+
+from msgspec import Struct
 
 _LOCK = threading.Lock()
 _RENDER = """
@@ -30,16 +31,14 @@ function lrnotesRender(formulas) {
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """Maths as the author wrote it."""
 
     tex: str
     is_display: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A formula's HTML, or why there is none."""
 
     html: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 WIKI = r"(!?)\[\[([^\[\]\n]+)\]\]"
 """Pattern of a wiki-link: mark of an embed, inside."""
@@ -13,8 +14,7 @@ _BAR = re.compile(r"\\?\||\x02124\x03")
 _SIZE = re.compile(r"(\d+)(?:x(\d+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Wiki:
+class Wiki(Struct, frozen=True):
     """The parts of a wiki-link, trimmed."""
 
     target: str

@@ -9,8 +9,9 @@ import linecache
 import symtable
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import CodeType
+
+from msgspec import Struct
 
 from lrnotes.run.evidence import rewrite_asserts
 from lrnotes.run.job import JobCell
@@ -21,8 +22,7 @@ _FUTURES = sum(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CellCode:
+class CellCode(Struct, frozen=True):
     """One cell, ready to be executed."""
 
     body: CodeType

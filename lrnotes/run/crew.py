@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lrnotes.errors import EngineError
 from lrnotes.model import Environment
@@ -31,8 +33,7 @@ _NODES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg", "/dev/accel", "/dev/dri")
 """What drivers of accelerators put there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hardware:
+class Hardware(Struct, frozen=True):
     """What a wanted device turned out to be."""
 
     environment: Environment
@@ -47,8 +48,7 @@ class Hardware:
         return self.environment.device
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Struct, frozen=True):
     """A job, the hardware it needs, and what to do with what comes of it."""
 
     job: Job

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from lrnotes.model import Plan, Result
 from lrnotes.run.fingerprint import Checker
@@ -13,8 +14,7 @@ from lrnotes.settings import Settings
 _Stamp = tuple[tuple[str, int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     sources: tuple[str, ...]
     result: Result
     modules: _Stamp

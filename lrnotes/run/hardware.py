@@ -5,16 +5,16 @@ from __future__ import annotations
 import importlib
 import platform
 import sys
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from lrnotes.model import Environment
 
 NO_DEVICE = "this machine has no such device"
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Struct, frozen=True):
     """The default device of a script."""
 
     kind: str = "cpu"

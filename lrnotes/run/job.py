@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from lrnotes.errors import SettingsError
 from lrnotes.model import Dependency, Environment, Outcome, Plan, Scalar
@@ -38,8 +39,7 @@ NOISE = ("COLUMNS", "LINES", "FORCE_COLOR", "CLICOLOR_FORCE", "NO_COLOR", "PY_CO
 started without them."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobCell:
+class JobCell(Struct, frozen=True):
     """One code cell, as the worker needs it."""
 
     source: str
@@ -47,8 +47,7 @@ class JobCell:
     raises: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """One script to run, or with no cells the question what device there is."""
 
     root: str
@@ -77,8 +76,7 @@ class Job:
     """Whether a copy is to stand still after each cell, for later jobs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One line from the worker: ready, a cell's outcome, or the end."""
 
     index: int = -1

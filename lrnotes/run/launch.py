@@ -11,9 +11,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
+
+from msgspec import Struct
 
 from lrnotes.errors import EngineError
 from lrnotes.run.job import LATER, PACKAGE
@@ -64,8 +65,7 @@ class Launcher(Protocol):
         """End all workers and what they have started."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """Where workers start, and with what."""
 
     root: str

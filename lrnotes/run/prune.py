@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from lrnotes.run.files import ASIDE, read_bytes
 from lrnotes.run.stored import MANIFEST, NAMED, decode
@@ -13,8 +14,7 @@ from lrnotes.run.stored import MANIFEST, NAMED, decode
 _ABANDONED = 3600.0  # seconds after which nobody still writes a file
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
+class Pruned(Struct, frozen=True):
     """What `Cache.prune` deleted."""
 
     files: int

@@ -6,9 +6,10 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from lrnotes.model import Environment, Failure, Outcome, Output
 from lrnotes.run import capture

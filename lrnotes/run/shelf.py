@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lrnotes.model import Dependency, Outcome
 from lrnotes.run.fingerprint import Checker
@@ -17,8 +19,7 @@ LARGEST = 1 << 30
 """Bytes that all copies may hold together, memory that several share counted once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A copy that stands after some cells of a script."""
 
     number: int

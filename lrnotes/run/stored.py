@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lrnotes.errors import CacheError
 from lrnotes.model import Dependency, Outcome, Output, Result
@@ -21,8 +22,7 @@ LARGE = 2048
 """Characters from which a piece of output gets a file of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """One passed run of a key: what it used, and where its result is."""
 
     result: str
@@ -33,8 +33,7 @@ class Run:
     """Digests of the files that the result refers to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """The runs of one key, newest first."""
 
     schema: int
@@ -42,8 +41,7 @@ class Manifest:
     runs: tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """What is remembered of a script by its name."""
 
     schema: int
@@ -54,8 +52,7 @@ class Named:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class StoredResult:
+class StoredResult(Struct, frozen=True):
     """A result without its dependencies, and without its large pieces."""
 
     schema: int

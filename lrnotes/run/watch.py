@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import IO
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lrnotes.errors import EngineError
 from lrnotes.model import Environment, Failure, Outcome, Output
@@ -19,8 +20,7 @@ _GRACE = 2.0
 """Seconds that a worker has to end itself, at its line or at its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """All that a worker said."""
 
     outcomes: tuple[Outcome, ...]

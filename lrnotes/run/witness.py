@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from types import FrameType
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from lrnotes.model import Evidence
 from lrnotes.run.closeness import Closeness, measure
@@ -22,8 +24,7 @@ from lrnotes.run.sites import (
 )
 
 
-@dataclass(slots=True)
-class _Seen:
+class _Seen(Struct):
     """What one site has come to so far."""
 
     evidence: Evidence

@@ -16,12 +16,12 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
 import msgspec
+from msgspec.structs import replace
 
 from lrnotes.model import Environment
 from lrnotes.run.exits import watch_exit

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 _SHOWN = 12
 """Sources of backlinks in the open; more are folded."""
@@ -12,8 +13,7 @@ _FEW = 3
 """Sentences of one source in the open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One sentence of another note."""
 
     parts: tuple[tuple[str, str], ...] = ()
@@ -23,8 +23,7 @@ class Said:
     """Of a link outside the prose: what it is, such as ``embeds it``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Another note, and what it says of this one."""
 
     url: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from lrnotes.model import Cell, Failure, Fragment, Output, Result, Script
 from lrnotes.show.captions import is_figure

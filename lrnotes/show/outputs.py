@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from lrnotes.model import Output, Script
 from lrnotes.show.captions import fill_alt, fill_caption, is_figure
@@ -24,8 +25,7 @@ _INLINE_TABLE = 4_000
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """The outputs of a cell."""
 
     html: str

@@ -7,8 +7,9 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
+
+from msgspec import Struct
 
 from lrnotes.model import Result, Script
 from lrnotes.show.cells import snippet_title
@@ -27,8 +28,7 @@ from lrnotes.show.streams import plain_text
 _MARKED = re.compile(r"(\$[^$`|\s](?:[^$`|\n]*[^$`|\s])?\$|`[^`|\n]+`)")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A note that shows or links something."""
 
     path: str
@@ -39,8 +39,7 @@ class Mention:
     """The linked words; empty where there are none."""
 
 
-@dataclass(frozen=True, slots=True)
-class SnippetPage:
+class SnippetPage(Struct, frozen=True):
     """A snippet's own page."""
 
     path: str
@@ -53,8 +52,7 @@ class SnippetPage:
     """Files to download, from the docs folder: ``snippets/momentum.py``."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
+class ClaimRow(Struct, frozen=True):
     """A claim of the site."""
 
     script: Script

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _FIGURE = re.compile(r'<svg[^>]* class="lrn-figure".*?</svg>', re.DOTALL)
 _IDS = re.compile(r'(\bid="|\bhref="#|\burl\(#|\baria-\w+="|&quot;#)')
@@ -13,8 +14,7 @@ _LARGEST = 24_000
 """Characters of a figure that a preview may bring along."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What is told of one page."""
 
     title: str

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from lrnotes.model import Cell, Outcome, Problem, Result, Script
 
 Part = Literal["all", "code", "output"]
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """Addresses as they shall stand in ``href``; an empty one is not offered."""
 
     page: str = ""
@@ -25,8 +25,7 @@ class Links:
     """The script and the executed notebook, for where a figure came from."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellView:
+class CellView(Struct, frozen=True):
     """One code cell as one place shows it."""
 
     script: Script

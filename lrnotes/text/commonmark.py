@@ -7,7 +7,8 @@ read by both: published by the one, shown by GitHub and Obsidian with the other.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lrnotes.text.groups import Group, Grouping, split_prefix
 from lrnotes.text.info import Info, read_info
@@ -19,8 +20,7 @@ _OPENING = re.compile(
 _LIST_MARK = re.compile(r"[*+-]|\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """A line that opens a fence for CommonMark."""
 
     prefix: str
@@ -33,8 +33,7 @@ class Opening:
         return bool(_LIST_MARK.search(self.prefix))
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """The lines of one fence for CommonMark, as indices."""
 
     start: int

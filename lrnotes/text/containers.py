@@ -9,16 +9,16 @@ where CommonMark sees it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from lrnotes.text.lines import TAB, indent_of
 
 FrameKind = Literal["root", "item", "block", "note", "quote"]
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """A line, as its containers leave it."""
 
     number: int
@@ -58,8 +58,7 @@ class Line:
         return self
 
 
-@dataclass(slots=True, eq=False)
-class Frame:
+class Frame(Struct, eq=False):
     """A container as Python-Markdown sees it."""
 
     kind: FrameKind = "root"

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lrnotes.model import Cell, Fence, Options, Place, Problem
 from lrnotes.text.commonmark import Opening, Span, find_spans, read_opening

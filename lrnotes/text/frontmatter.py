@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from msgspec import Struct, field
 
 from lrnotes.model import Place, Problem
 
@@ -36,8 +36,7 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-@dataclass(slots=True)
-class FrontMatter:
+class FrontMatter(Struct):
     """What the front matter of a note says."""
 
     meta: dict[str, Any] = field(default_factory=dict)

@@ -8,7 +8,8 @@ column, and is given up at the first line that stands left of it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lrnotes.text.info import Info, read_info
 from lrnotes.text.lines import SLOT
@@ -16,8 +17,7 @@ from lrnotes.text.lines import SLOT
 OPENING = re.compile(r"(?P<prefix>[> ]*)(?P<mark>`{3,}|~{3,})(?P<info>.*)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The lines of one fence; all line numbers here are indices, from 0."""
 
     start: int
@@ -28,8 +28,7 @@ class Group:
     info: Info
 
 
-@dataclass(frozen=True, slots=True)
-class Loose:
+class Loose(Struct, frozen=True):
     """An opening line that superfences reads but finds no end for."""
 
     start: int
@@ -40,8 +39,7 @@ class Loose:
     """The line at which it was given up; None where the text ended first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
+class Grouping(Struct, frozen=True):
     """What superfences makes of a text."""
 
     lines: tuple[str, ...]

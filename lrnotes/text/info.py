@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 LANGUAGES = ("python", "py")
 """The languages that run."""
@@ -47,8 +48,7 @@ _STOCK = {
 _ON, _OFF = ("on", "true", "yes", "1"), ("off", "false", "no", "0")
 
 
-@dataclass(frozen=True, slots=True)
-class Info:
+class Info(Struct, frozen=True):
     """An info string, taken apart."""
 
     language: str = ""

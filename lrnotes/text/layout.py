@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from lrnotes.text.containers import Frame, Line
 from lrnotes.text.lines import SLOT, TAB
@@ -12,8 +13,7 @@ from lrnotes.text.lines import SLOT, TAB
 Reading = Literal["code", "text", "doubt"]
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     """What the masked lines of a text are."""
 
     kinds: list[str]

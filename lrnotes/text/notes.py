@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from lrnotes.model import Cell, Fence, Note, Script
 from lrnotes.text.fences import find_fences

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 
 from lrnotes.model import Cell, Options, Place, Problem
 from lrnotes.text.info import read_info
 from lrnotes.text.lines import split_lines
 from lrnotes.text.values import BadValue, Value, read_value
 
-KNOWN = tuple(each.name for each in dataclasses.fields(Options))
+KNOWN = Options.__struct_fields__
 SCRIPT_LEVEL = ("timeout", "slow", "device", "deps", "needs")
 """Options of the whole script, which stand in its first code cell."""
 
@@ -29,8 +28,7 @@ _ELSEWHERE = {
 _LATE = re.compile(r"#\|\s*([\w-]+)\s*:")
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(Struct, frozen=True):
     """One option as written."""
 
     name: str

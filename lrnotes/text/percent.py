@@ -6,7 +6,8 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lrnotes.model import Cell, Place, Problem, Script
 from lrnotes.text.lines import split_lines
@@ -22,8 +23,7 @@ _TITLE = re.compile(r"#\|.*\btitle\b")
 _QUOTES = re.compile(r"[rR]?(\"\"\"|''')")
 
 
-@dataclass(slots=True)
-class _Raw:
+class _Raw(Struct):
     """A cell as its lines stand in the file."""
 
     title: str = ""

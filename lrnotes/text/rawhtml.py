@@ -8,7 +8,8 @@ stand in it.  An element with the attribute ``markdown`` is a container instead.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from lrnotes.text.tags import BLOCK_TAGS, SWALLOWING_TAGS, Kind, read_kind
 
@@ -21,8 +22,7 @@ _COMMENT_END = re.compile(r"--!?>")
 _BLANK_AFTER = re.compile(r"(?:[ ]*\n){2}")
 
 
-@dataclass(slots=True)
-class Region:
+class Region(Struct):
     """Lines that raw HTML covers, as indices of the masked lines."""
 
     kind: Kind
@@ -37,8 +37,7 @@ class Region:
     inner: list[Region] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class RawHtml:
+class RawHtml(Struct):
     """All raw HTML of a text."""
 
     regions: list[Region] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 COLUMNS = "indent it by four columns for each list item around it, below a blank line"
 CLOSING = "let the closing fence repeat the opening one at the same column"
@@ -20,8 +20,7 @@ _HINTS = {
 """By the beginning of a reason; else its columns are at fault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(Struct, frozen=True):
     """Why a fence is not run; empty where it is."""
 
     what: str

@@ -6,11 +6,10 @@ blank line; GitHub and Obsidian go by the column at which an item's text begins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass(slots=True)
-class Text:
+class Text(Struct):
     """Lines that hold no list and no quote."""
 
     first: int
@@ -25,8 +24,7 @@ class Text:
     """Whether the last line belongs to a paragraph that may go on."""
 
 
-@dataclass(slots=True)
-class Quote:
+class Quote(Struct):
     """Lines behind ``>``, and those that lazily go on with them."""
 
     first: int
@@ -36,8 +34,7 @@ class Quote:
     """All of it, or what stands below the title."""
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """A list item."""
 
     first: int
@@ -46,8 +43,7 @@ class Item:
     """Whether a blank line parts it from the next item, or two of its own blocks."""
 
 
-@dataclass(slots=True)
-class Items:
+class Items(Struct):
     """A list."""
 
     first: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from lrnotes.model import Link, Note, Place, Problem, Record
 from lrnotes.vault.passages import Passage, Span
@@ -14,8 +15,7 @@ from lrnotes.vault.quotes import Quote, quote
 _ANCHOR = re.compile(r"lrn-link-(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Backlink:
+class Backlink(Struct, frozen=True):
     """One sentence that links to a note, or one link that stands in no sentence."""
 
     source: str

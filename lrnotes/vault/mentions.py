@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lrnotes.vault.fold import fold
 from lrnotes.vault.passages import Passage, Span
@@ -36,8 +37,7 @@ class Names:
         node.named = node.named or named
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """One sentence that names a note and does not link it."""
 
     source: str

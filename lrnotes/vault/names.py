@@ -6,8 +6,9 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from lrnotes.model import Heading
 from lrnotes.vault.fold import fold
@@ -54,8 +55,7 @@ def _find_below(
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """What a target resolves to."""
 
     path: str | None
@@ -65,8 +65,7 @@ class Resolution:
     """Every file that the target could have meant, the chosen one first."""
 
 
-@dataclass(slots=True)
-class Vault:
+class Vault(Struct):
     """All notes, snippets and attachments by name; plain data, built once."""
 
     docs: str = "docs"
@@ -82,7 +81,7 @@ class Vault:
     """Folded alias to the notes that have it, the shortest vault path first."""
     shown: tuple[str, ...] = ()
     """Names to offer for an unresolved target."""
-    _near: NearNames | None = field(default=None, repr=False, compare=False)
+    _near: NearNames | None = None
 
     @classmethod
     def build(

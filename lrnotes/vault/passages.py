@@ -10,7 +10,8 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 FORMULA = "\ue000"
 """Stands in a passage's text for a formula."""
@@ -44,8 +45,7 @@ _SPARE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A part of a passage's text."""
 
     start: int
@@ -54,8 +54,7 @@ class Span:
     """Of a link: the id of its element."""
 
 
-@dataclass(slots=True)
-class Passage:
+class Passage(Struct):
     """A block of text as a page shows it: a paragraph, an item, a cell, a heading."""
 
     heading: str = ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from lrnotes.text.literal import blank_literals
 from lrnotes.vault.sentences import plain_text
@@ -35,8 +36,7 @@ SUPPORTING = ("proof", "question")
 """Callouts that are support themselves: what is proved, and what is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """One sentence of a note."""
 
     line: int
@@ -62,8 +62,7 @@ class Sentence:
         return plain_text(self.source)
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """Lines of prose between blank ones."""
 
     sentences: tuple[Sentence, ...]

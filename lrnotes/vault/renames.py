@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from lrnotes.vault.fold import fold
 from lrnotes.vault.names import Vault
@@ -15,8 +16,7 @@ _WIKI = re.compile(r"(!?\[\[\s*)([^#|\[\]\n]*?)(\s*(?:\\?\||#|\]\]))")
 _REQUIRES = re.compile(r"^requires[ \t]*:.*(?:\r?\n(?:[ \t-].*|[ \t]*))*", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """What a rename does to names; paths are from the project root."""
 
     old: str

@@ -3,11 +3,11 @@
 import ast
 import io
 import tokenize
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from lrnotes.model import Cell, Options, Place, Script
 from lrnotes.run.plan import figure_salt, make_plan, wanted_device

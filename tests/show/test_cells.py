@@ -1,9 +1,9 @@
 """A cell becomes code, outputs, figures, and one quiet line below them."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from lrnotes.model import Outcome, Output
 from lrnotes.show.cells import cell_fragment, snippet_fragment, snippet_title

@@ -1,8 +1,7 @@
 """A failure names the line of the note, the values, and the way there."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from lrnotes.model import Failure, Frame, Outcome, Place
 from lrnotes.show.cells import cell_fragment

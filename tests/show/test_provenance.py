@@ -1,8 +1,7 @@
 """Provenance is one quiet line that opens to all that a result depends on."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from lrnotes.model import Dependency, Environment
 from lrnotes.show.provenance import device_line, format_seconds, provenance_html

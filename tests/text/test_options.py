@@ -1,7 +1,5 @@
 """Options of cells: `#|` lines and info strings."""
 
-import dataclasses
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,7 +45,7 @@ def test_every_problem_is_of_one_kind_and_in_the_file():
 
 
 def test_no_option_of_the_model_is_unknown():
-    names = {each.name for each in dataclasses.fields(Options)}
+    names = set(Options.__struct_fields__)
     info = " ".join(["python exec", *sorted(names)])
 
     _, problems = read_options(info, "", PLACE, first=True)
