@@ -3,6 +3,7 @@
 import os
 import pickle
 import posixpath
+import sys
 import unicodedata
 
 import pytest
@@ -137,6 +138,38 @@ def test_every_link_of_a_random_vault_goes_where_the_reference_says(drawn):
         actual = vault.resolve(target, f"docs/{source}").path
 
         assert actual == (expected and f"docs/{expected}"), (target, source)
+
+
+UNASSIGNED = ("Cn", "Cs", "Co")
+STEP = 1 if LINKS >= 100_000 else 31
+"""Of the characters, how many are passed over; a night takes all."""
+
+
+@pytest.mark.parametrize("form", ["as written", "NFC", "NFD", "NFC upper", "NFD lower"])
+def test_every_legal_character_may_stand_in_a_name(form):
+    characters = [
+        chr(code)
+        for code in range(32, sys.maxunicode + 1, STEP)
+        if unicodedata.category(chr(code)) not in UNASSIGNED
+        and chr(code) not in FORBIDDEN
+    ]
+    paths = [f"docs/a{each}b.md" for each in characters]
+    vault = Vault.build((path, ()) for path in paths)
+    normal, _, case = form.partition(" ")
+    for each, path in zip(characters, paths, strict=True):
+        name = f"a{each}b"
+        if normal != "as":
+            name = unicodedata.normalize(normal, name)
+            name = {"upper": name.upper(), "lower": name.lower()}.get(case, name)
+        found = vault.resolve(name, "docs/index.md").path
+
+        if normal == "as":
+            assert found == path, hex(ord(each))
+        elif fold(path) == fold(f"docs/{name}.md"):
+            assert fold(found or "") == fold(path), hex(ord(each))
+        else:
+            # Upper case may be a longer word: the name of no note here.
+            assert found is None or fold(found) == fold(f"docs/{name}.md"), each
 
 
 def build(*paths, aliases=(), snippets=(), docs="docs"):
