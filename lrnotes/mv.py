@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from lrnotes.check import convert_notes
 from lrnotes.errors import LrnotesError
+from lrnotes.leftovers import find_leftovers
 from lrnotes.model import Record
 from lrnotes.project import Project
 from lrnotes.rewrite import (
@@ -38,6 +39,8 @@ class Move(Struct, frozen=True):
     """Paths from the project root."""
     texts: Mapping[str, tuple[str, str]]
     """The texts before and after of the files that change, by their old path."""
+    left: Sequence[str] = ()
+    """A line for each name in code or raw HTML that stays as it is."""
 
     def lines(self) -> Iterable[str]:
         """Yield what changes, a line for each change."""
@@ -48,6 +51,7 @@ class Move(Struct, frozen=True):
             for kind, _, _, start, end in changes.get_opcodes():
                 for number in range(start, end) if kind != "equal" else ():
                     yield f"{path}:{number + 1}: {lines[number].strip()}"
+        yield from self.left
 
     def write(self, root: Path) -> None:
         """Write the changed files, then give the file its new name."""
@@ -72,7 +76,7 @@ def plan_move(project: Project, old: str, new: str) -> Move:
             after = add_redirect(after, _address(project, path))
         if after != before:
             texts[path] = (before, after)
-    return Move(source, target, texts)
+    return Move(source, target, texts, find_leftovers(project, rename))
 
 
 def _files(project: Project) -> Iterable[str]:

@@ -173,6 +173,39 @@ def test_a_moved_note_answers_at_its_old_address(make_site):
     assert 'url=../b/"' in site.page("a")
 
 
+def test_what_is_not_rewritten_is_told_by_place(make_site):
+    site = make_site(
+        {
+            "docs/index.md": (
+                '# Home\n\n<a href="old.md#part">o</a> <a href="old.html">o</a>\n\n'
+                "```python exec\n#| output: markdown\nimport s\n"
+                "print('[[old|text]] [[s.py]]')\n```\n"
+            ),
+            "docs/old.md": '# Old\n\n<img src="img.png"> <img src="none.png">\n',
+            "docs/img.png": "",
+            "snippets/s.py": "# %% one\nx = '[[old]]'\n",
+            "snippets/plain.py": "from s import x\nimport sys\n",
+        }
+    )
+
+    note = plan_move(open_project(site), "old", "sub/new")
+    beside = plan_move(open_project(site), "old", "new")
+    snippet = plan_move(open_project(site), "s.py", "t")
+
+    assert note.left == [
+        'docs/index.md:3: "old.md#part" in raw HTML is not rewritten; mend it by hand',
+        "docs/index.md:8: [[old|text]] in code is not rewritten; mend it by hand",
+        'docs/old.md:3: "img.png" in raw HTML is not rewritten; mend it by hand',
+    ]
+    assert beside.left == note.left[:2]
+    assert snippet.left == [
+        "docs/index.md:7: the import of s is not rewritten; mend it by hand",
+        "docs/index.md:8: [[s.py]] in code is not rewritten; mend it by hand",
+        "snippets/plain.py:1: the import of s is not rewritten; mend it by hand",
+    ]
+    assert list(note.lines())[-3:] == note.left
+
+
 FOLDERS = ("", "a/", "b/", "a/c/")
 NAMES = ("x", "y", "Two words", "Ünï", "v1.2", "x y-z", "50% (a)")
 
