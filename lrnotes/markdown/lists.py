@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
+from markdown.util import HTML_PLACEHOLDER_RE
 
 from lrnotes.markdown.callouts import begin_callout
 from lrnotes.text.blocks import CONTAINER
@@ -84,8 +85,30 @@ class ContainerProcessor(BlockProcessor):
         # In the state "list" Python-Markdown writes text without paragraphs.
         self.parser.state.set("item" if items.is_loose else "list")
         for item in items.items:
-            self._build(SubElement(found, "li"), item.inside)
+            element = SubElement(found, "li")
+            self._build(element, item.inside)
+            _wrap_tails(element)
         self.parser.state.reset()
+
+
+def _wrap_tails(item: Element) -> None:
+    """Give what follows code in a tight item an element of its own.
+
+    Python-Markdown leaves it as the tail of the code, which the highlighter drops.
+    """
+    for start, code in reversed(list(enumerate(item))):
+        lines = (code.tail or "").strip("\n") if code.tag == "pre" else ""
+        if not lines:
+            continue
+        code.tail = None
+        pieces = [Element("span")]
+        for line in filter(None, lines.split("\n")):
+            if HTML_PLACEHOLDER_RE.fullmatch(line.strip()):
+                pieces += [Element("p"), Element("span")]
+                pieces[-2].text = line
+            else:
+                pieces[-1].text = f"{pieces[-1].text or ''}\n{line}".lstrip("\n")
+        item[start + 1 : start + 1] = [each for each in pieces if each.text]
 
 
 def _join(text: Text) -> str:

@@ -9,7 +9,7 @@ import re
 from html.parser import HTMLParser
 
 import cmarkgfm
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 
@@ -110,6 +110,8 @@ def has_whole_fences(text, shown):
 
 @checked
 @given(notes())
+@example("- # head\n      text\n  ~~~\n  x\n  ~~~")
+@example("- # head\n      text\n  more\n- a")
 def test_lists_and_quotes_nest_as_github_has_them(text):
     shown = cmarkgfm.markdown_to_html(text)
     assume(has_whole_fences(text, shown))
