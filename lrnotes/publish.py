@@ -88,6 +88,7 @@ class Book:
             bibliography=path,
             lists=project.layout.settings.lists,
             maths=project.layout.settings.maths,
+            diagrams=project.layout.settings.mermaid,
             formulas=formulas,
             pages=frozenset(f"{self.docs}/{name}" for name in self.pages.names()),
         )

@@ -42,6 +42,7 @@ LEVELS: dict[str, Level] = {
     "claim-without-sentence": "info",
     "claim-binds-name": "warn",
     "old-form": "info",
+    "undrawn-diagram": "info",
     "orphan": "off",
     "unsupported-number": "off",
     "unsupported-comparison": "off",
@@ -79,6 +80,9 @@ class Settings(Struct, frozen=True):
     them, or ``markdown``, as Python-Markdown does."""
     maths: bool = True
     """Whether maths is rendered while building."""
+    mermaid: str = ""
+    """The site's copy of ``mermaid.min.js``, from the docs folder; without one, the
+    source of a diagram is shown."""
     levels: dict[str, Level] = field(default_factory=dict)
     """Level of each kind of finding, where it differs from the default."""
 
@@ -122,10 +126,8 @@ def read_settings(given: Mapping[str, Any], config: str = "mkdocs.yml") -> Setti
         wanted = type(getattr(Settings(), name))
         allowed = (int, float) if wanted is float else wanted
         if not isinstance(value, allowed) or (wanted is int and value is True):
-            what = f"{name} is {value!r}"
-            raise SettingsError(
-                what, place=place, hint=f"a {wanted.__name__} is wanted"
-            )
+            hint = f"a {wanted.__name__} is wanted"
+            raise SettingsError(f"{name} is {value!r}", place=place, hint=hint)
     _check_levels(given.get("levels", {}), place)
     if given.get("lists", "commonmark") not in ("commonmark", "markdown"):
         what = f"lists is {given['lists']!r}"

@@ -258,6 +258,10 @@
     each("[data-lrn-table]", function () {
       document.head.append(make("script", { src: base + "claims.js" }));
     });
+    each("[data-lrn-diagram]", function () {
+      if (window.lrnDiagrams) window.lrnDiagrams();
+      else bring("diagrams.js");
+    });
     each(".lrn-stream, .lrn-html, .lrn-failure pre", prepareScroller);
   }
 

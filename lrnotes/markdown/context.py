@@ -70,6 +70,8 @@ class Index(Struct):
     """Whether maths is rendered here; otherwise it is left as the builder marks it."""
     formulas: MutableMapping[str, str] = field(default_factory=dict)
     """Rendered maths by content; kept between builds, so that V8 need not start."""
+    diagrams: str = ""
+    """Path in the docs folder of the script that draws diagrams; empty for none."""
     pages: Collection[str] = ()
     """Paths of pages that are made while building, which links may name."""
     extensions: Sequence[Any] = ()

@@ -73,13 +73,13 @@ def _file_link(conversion: Conversion, wiki: Wiki, link: Link) -> Element:
 
 def _part_url(conversion: Conversion, link: Link) -> str:
     """Return the address of a file, with the page or the moment that a link names."""
-    address = _file_url(conversion, link)
+    address = file_url(conversion, link.resolved)
     return f"{address}#{link.fragment}" if link.fragment else address
 
 
-def _file_url(conversion: Conversion, link: Link) -> str:
+def file_url(conversion: Conversion, path: str) -> str:
     """Return the address of a file on the built site; builders see to `a` and `img`."""
-    address = relative_url(link.resolved, conversion.host)
+    address = relative_url(path, conversion.host)
     if "relpath" in conversion.md.treeprocessors:
         relpath = conversion.md.treeprocessors["relpath"]
         return str(relpath.path_to_url(address))  # type: ignore[attr-defined]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import html
 import re
 from collections import defaultdict, deque
 from typing import Any
@@ -118,27 +117,9 @@ def _as_code(fence: Fence, lines: list[str]) -> list[str]:
     return [f"{opening[: mark.start()]}{mark[0]}python{options}", *body]
 
 
-def accept_diagrams(conversion: Conversion) -> None:
-    """Leave a ``mermaid`` fence to a script in the reader's browser, as Obsidian does."""
-    entries = _superfences(conversion)
-    if entries and all(entry["name"] != "mermaid" for entry in entries):
-        entry = {
-            "name": "mermaid",
-            "test": lambda language: language == "mermaid",
-            "formatter": _show_diagram,
-            "validator": lambda *_: True,
-            "reset": None,
-        }
-        entries.insert(1, entry)
-
-
-def _show_diagram(src: str, **_: Any) -> str:
-    return f'<pre class="mermaid"><code>{html.escape(src, quote=False)}</code></pre>'
-
-
 def _accept_options(conversion: Conversion) -> None:
     """Let superfences show a fence with our options, which it would print as text."""
-    entries = _superfences(conversion)
+    entries = read_superfences(conversion)
     if not entries or any(entry["name"] == "lrnotes" for entry in entries):
         return
     plain = entries[0]
@@ -153,7 +134,7 @@ def _accept_options(conversion: Conversion) -> None:
     entries.insert(1, entry)
 
 
-def _superfences(conversion: Conversion) -> list[dict[str, Any]]:
+def read_superfences(conversion: Conversion) -> list[dict[str, Any]]:
     """Return what superfences asks about each fence; empty where it is not in use."""
     if "fenced_code_block" not in conversion.md.preprocessors:
         return []

@@ -15,7 +15,8 @@ from lrnotes.markdown.citations import (
 )
 from lrnotes.markdown.comments import remove_comments
 from lrnotes.markdown.conversion import Conversion
-from lrnotes.markdown.fences import accept_diagrams, place_fences
+from lrnotes.markdown.diagrams import accept_diagrams
+from lrnotes.markdown.fences import place_fences
 from lrnotes.markdown.footnotes import move_footnotes
 from lrnotes.markdown.highlighting import share_lookups
 from lrnotes.markdown.links import WikiLinkProcessor
