@@ -81,6 +81,8 @@ def _take_last(tree: ast.Module, index: int, source: str) -> ast.Expr | None:
 
 def _ends_with_semicolon(source: str) -> bool:
     """Whether a ``;`` after the last statement asks for silence, as in a notebook."""
+    if ";" not in source:
+        return False
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     words = [
         token.string

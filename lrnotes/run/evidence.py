@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
 
-from lrnotes.run.sites import Site
+from lrnotes.run.sites import Site, find_sides
 from lrnotes.run.witness import Witness
 
 NAME = "@lrnotes"
@@ -29,6 +28,8 @@ _SIGNS: dict[type[ast.cmpop], str] = {
     ast.NotIn: "not in",
 }
 _ASSERTING = {"assert_close", "assert_allclose"}
+_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+"""Where statements stand in other nodes."""
 _TESTING = {"allclose", "isclose"}
 
 
@@ -41,26 +42,35 @@ def rewrite_asserts(
     tree: ast.Module, source: str, cell: int, is_claim: bool, witness: Witness
 ) -> ast.Module:
     """Return the tree with its asserts speaking to the witness."""
-    _Rewriter(source, cell, is_claim, witness).visit(tree)
-    return ast.fix_missing_locations(tree)
+    if "assert" in source:
+        _Rewriter(cell, is_claim, witness).visit(tree)
+    return tree
 
 
-class _Rewriter(ast.NodeTransformer):
+class _Rewriter:
     """Replaces the tests of assert statements and the calls of ``assert_close``."""
 
-    def __init__(
-        self, source: str, cell: int, is_claim: bool, witness: Witness
-    ) -> None:
-        self.source, self.cell, self.is_claim = source, cell, is_claim
-        self.witness = witness
+    def __init__(self, cell: int, is_claim: bool, witness: Witness) -> None:
+        self.cell, self.is_claim, self.witness = cell, is_claim, witness
 
-    def visit_Assert(self, node: ast.Assert) -> ast.Assert:
-        """Return the statement with another test and the same message."""
+    def visit(self, parent: ast.AST) -> None:
+        """Rewrite the statements below a node; no expression holds any."""
+        for name in _BLOCKS:
+            for node in getattr(parent, name, ()):
+                if isinstance(node, ast.Assert):
+                    self._rewrite_assert(node)
+                elif isinstance(node, ast.Expr):
+                    self._rewrite_call(node)
+                else:
+                    self.visit(node)
+
+    def _rewrite_assert(self, node: ast.Assert) -> None:
+        """Give the statement another test; its message stays."""
         test = node.test
         call: ast.expr
         match test:
             case ast.Compare(ops=[_]):
-                call = self._call("compare", self._note(test, node), *_sides(test))
+                call = self._call("compare", self._note(test, node), *find_sides(test))
             case ast.Compare():
                 call = self._chain(test, node)
             case ast.Call(func=function) if _last_name(function) in _TESTING:
@@ -68,15 +78,12 @@ class _Rewriter(ast.NodeTransformer):
             case _:
                 call = self._branch(test, self._note(test, node))
         node.test = call
-        return node
 
-    def visit_Expr(self, node: ast.Expr) -> ast.AST:
-        """Return a bare call of ``assert_close`` with its operands witnessed."""
+    def _rewrite_call(self, node: ast.Expr) -> None:
+        """Have the operands of a bare call of ``assert_close`` witnessed."""
         match node.value:
             case ast.Call(func=function) as call if _last_name(function) in _ASSERTING:
                 node.value = self._wrap("close", call, node)
-                return node
-        return self.generic_visit(node)
 
     def _wrap(self, method: str, call: ast.Call, statement: ast.stmt) -> ast.Call:
         """Return ``witness.method(site, function, …)`` in place of ``function(…)``."""
@@ -87,7 +94,7 @@ class _Rewriter(ast.NodeTransformer):
     def _chain(self, test: ast.Compare, statement: ast.stmt) -> ast.BoolOp:
         """Return a chained comparison link by link, each only if those before hold."""
         number = self._note(test, statement)
-        left, first, *others = _sides(test)
+        left, first, *others = find_sides(test)
         links = [self._call("begin", number, left, first)]
         links += [self._call("go_on", number, other) for other in others]
         return ast.copy_location(ast.BoolOp(ast.And(), list[ast.expr](links)), test)
@@ -102,38 +109,27 @@ class _Rewriter(ast.NodeTransformer):
         return ast.copy_location(ast.IfExp(test, *calls), test)
 
     def _call(self, method: str, number: int, *operands: ast.expr) -> ast.Call:
-        witness = ast.Attribute(ast.Name(NAME, ast.Load()), method, ast.Load())
-        call = ast.Call(witness, [ast.Constant(number), *operands], [])
-        return ast.copy_location(call, operands[-1])
+        name = ast.Name(NAME, ast.Load())
+        witness = ast.Attribute(name, method, ast.Load())
+        first = ast.Constant(number)
+        call = ast.Call(witness, [first, *operands], [])
+        for node in (name, witness, first, call):
+            ast.copy_location(node, operands[-1])
+        return call
 
     def _note(self, test: ast.expr, statement: ast.stmt) -> int:
         """Make the assert known to the witness; return its number."""
-        compared = _sides(test) if isinstance(test, ast.Compare) else []
         operators = test.ops if isinstance(test, ast.Compare) else []
         site = Site(
             cell=self.cell,
             line=statement.lineno,
             end_line=statement.end_lineno or statement.lineno,
-            source=self._text(test),
+            test=test,
             operators=tuple(_SIGNS[type(each)] for each in operators),
-            operands=tuple(
-                "" if isinstance(each, ast.Constant) else self._text(each)
-                for each in compared
-            ),
-            names=tuple(dict.fromkeys(_names(test))),
             is_claim=self.is_claim,
         )
         self.witness.sites.append(site)
         return len(self.witness.sites) - 1
-
-    def _text(self, node: ast.expr) -> str:
-        """Return an expression as Python writes it, whatever its layout in the cell."""
-        return ast.unparse(node)
-
-
-def _sides(test: ast.expr) -> list[ast.expr]:
-    assert isinstance(test, ast.Compare)
-    return [test.left, *test.comparators]
 
 
 def _last_name(function: ast.expr) -> str:
@@ -141,11 +137,3 @@ def _last_name(function: ast.expr) -> str:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""
-
-
-def _names(node: ast.AST) -> Iterator[str]:
-    """Yield the names that an expression reads, in order."""
-    for child in ast.iter_child_nodes(node):
-        yield from _names(child)
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        yield node.id

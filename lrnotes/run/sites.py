@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from types import FrameType
 from typing import Any
 
@@ -25,19 +27,52 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-class Site(Struct, frozen=True):
-    """One assert in the source of one cell."""
+class Site(Struct, frozen=True, dict=True):
+    """One assert in the source of one cell; its texts are written when asked for.
+
+    Most asserts hold and belong to no claim, and are never asked.
+    """
 
     cell: int
     line: int
     end_line: int
-    source: str
+    test: ast.expr
+    """What is asserted."""
     operators: tuple[str, ...] = ()
-    operands: tuple[str, ...] = ()
-    """Source of each operand of a comparison; empty for a constant."""
-    names: tuple[str, ...] = ()
-    """The names in the expression, in order."""
     is_claim: bool = False
+
+    @cached_property
+    def source(self) -> str:
+        """The test as Python writes it, whatever its layout in the cell."""
+        return ast.unparse(self.test)
+
+    @cached_property
+    def operands(self) -> tuple[str, ...]:
+        """Source of each operand of a comparison; empty for a constant."""
+        return tuple(
+            "" if isinstance(each, ast.Constant) else ast.unparse(each)
+            for each in find_sides(self.test)
+        )
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names in the expression, in order."""
+        return tuple(dict.fromkeys(_names(self.test)))
+
+
+def find_sides(test: ast.expr) -> list[ast.expr]:
+    """Return the operands of a comparison; of anything else none."""
+    if isinstance(test, ast.Compare):
+        return [test.left, *test.comparators]
+    return []
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    """Yield the names that an expression reads, in order."""
+    for child in ast.iter_child_nodes(node):
+        yield from _names(child)
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        yield node.id
 
 
 def show_names(site: Site, frame: FrameType) -> tuple[tuple[str, str], ...]:
