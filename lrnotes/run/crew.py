@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from lrnotes.errors import EngineError
 from lrnotes.model import Environment
-from lrnotes.run.foresee import foresee_optimizer
-from lrnotes.run.job import Job, worker_environment
+from lrnotes.run.foresee import foresee
+from lrnotes.run.job import LATER, Job, worker_environment
 from lrnotes.run.launch import ForkServer, Launcher, Setting
 from lrnotes.run.shelf import Kept, Shelf
 from lrnotes.run.slots import Slots, show_one
@@ -79,7 +79,7 @@ class Crew:
 
     def warm(self) -> None:
         """Start the server, so that the next job does not wait for its imports."""
-        self._launcher("cpu").preload()
+        self._launcher("cpu").preload(LATER)
 
     def close(self) -> None:
         """End all processes."""
@@ -112,9 +112,9 @@ class Crew:
         # none starts one when all are being ended.
         launchers = {kind: self._launcher(kind) for kind in kinds}
         sources = (cell.source for task in tasks for cell in task.job.cells)
-        if foresee_optimizer(sources, self.root / self.settings.snippets):
-            for launcher in launchers.values():
-                launcher.preload()
+        needs = foresee(sources, self.root / self.settings.snippets)
+        for launcher in launchers.values():
+            launcher.preload(needs)
         slots = {kind: Slots(max(each.count, 1)) for kind, each in kinds.items()}
 
         def run(task: Task) -> None:

@@ -141,6 +141,12 @@ def digest_distribution(name: str) -> str:
     return f"{found.version} {shorten((origin + record).encode())}"
 
 
+@lru_cache(maxsize=64)
+def digest_preloaded(name: str) -> str:
+    """Return the digest of a distribution as it was when this process began."""
+    return digest_distribution(name)
+
+
 def runtime_facts(threads: int) -> Iterable[Dependency]:
     """Yield what a run depends on besides its device and its inputs."""
     python = f"{sys.implementation.name} {platform.python_version()}"

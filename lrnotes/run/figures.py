@@ -193,14 +193,23 @@ def register_font() -> None:
 
 
 def warm_up() -> None:
-    """Draw once what most figures have, so that forks find fonts and labels read."""
+    """Draw once what most figures have, so that forks find fonts and code ready."""
     figure = Figure()
     FigureCanvas(figure)
     axes = figure.subplots()
-    axes.semilogy([1e-8, 1e4], label="line")
-    axes.set_yticks([10.0**power for power in range(-8, 5)])
+    axes.plot([1, 2], label="line")
     axes.set(xlabel="step", ylabel="loss")
     axes.legend()
+    draw_figure(figure)
+
+
+def warm_labels() -> None:
+    """Draw once what a logarithmic axis has, so that forks find its labels read."""
+    figure = Figure()
+    FigureCanvas(figure)
+    axes = figure.subplots()
+    axes.semilogy([1e-8, 1e4])
+    axes.set_yticks([10.0**power for power in range(-8, 5)])
     draw_figure(figure)
 
 

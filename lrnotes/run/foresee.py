@@ -1,4 +1,4 @@
-"""Tell from their text whether scripts will need the slow half of torch's imports."""
+"""Tell from their text which slow imports scripts will need."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-_WORDS = re.compile(r"\boptim\b|\btorch\.compile\b")
+_WORDS = {
+    # At an optimizer's first step torch imports its compiler, which takes nearly as
+    # long as torch itself.
+    "optimizer": re.compile(r"\boptim\b|\btorch\.compile\b"),
+    "figures": re.compile(r"matplotlib|\bplt\b"),
+    # Signs of powers and formulas: the reader of formulas takes long to get ready.
+    "labels": re.compile(r"semilog|loglog|[\"'](?:sym)?log[\"']|\$"),
+}
 
 
-def foresee_optimizer(sources: Iterable[str], folder: Path) -> bool:
-    """Whether code, or a module in ``folder`` that it names, speaks of optimizers.
+def foresee(sources: Iterable[str], folder: Path) -> set[str]:
+    """Return which needs code, or a module in ``folder`` that it names, speaks of.
 
-    At an optimizer's first step torch imports its compiler, which takes nearly as long
-    as torch itself.  A wrong answer costs time and nothing else: the script imports
-    what it needs, and so does every script.
+    These are keys of `job.LATER`.  A wrong answer costs time and nothing else: each
+    script imports what it needs.
     """
     unread = {path.stem: path for path in folder.glob("*.py")}
     waiting = list(sources)
-    while waiting:
+    found: set[str] = set()
+    while waiting and len(found) < len(_WORDS):
         text = waiting.pop()
-        if _WORDS.search(text):
-            return True
+        found |= {need for need, words in _WORDS.items() if words.search(text)}
         for name in [name for name in unread if name in text]:
             waiting.append(unread.pop(name).read_text("utf-8", errors="replace"))
-    return False
+    return found if "figures" in found else found - {"labels"}

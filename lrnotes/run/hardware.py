@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from lrnotes.model import Environment
+from lrnotes.run.digest import digest_preloaded
 
 NO_DEVICE = "this machine has no such device"
 
@@ -68,14 +69,14 @@ def set_device(device: Device) -> None:
 def describe_environment(device: Device, threads: int) -> Environment:
     """Return where this script runs."""
     torch: Any = sys.modules.get("torch")
-    matplotlib: Any = sys.modules.get("matplotlib")
     name = ""
     if torch is not None:
         name = _device_name(torch, device)
     return Environment(
         python=platform.python_version(),
         torch=str(torch.__version__) if torch is not None else "",
-        matplotlib=str(matplotlib.__version__) if matplotlib is not None else "",
+        # Whether it has been imported is a matter of what else has run.
+        matplotlib=digest_preloaded("matplotlib").partition(" ")[0],
         device=device.kind,
         device_name=name,
         threads=threads,

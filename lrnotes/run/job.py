@@ -24,10 +24,14 @@ PRELOAD = (
     "matplotlib.backends.backend_svg",
     "lrnotes.run.figures",
 )
-"""What the server imports before it forks; what is not installed is left out."""
+"""What a server imports before it forks; what is not installed is left out."""
 
-LATER = ("torch._dynamo",)
-"""What it imports besides where a script is about to take an optimizer's step."""
+LATER = {
+    "figures": (*PRELOAD[2:], "lrnotes.run.figures:warm_up"),
+    "labels": ("lrnotes.run.figures:warm_labels",),
+    "optimizer": ("torch._dynamo", "torch.profiler._cupti_monitor"),
+}
+"""Of that, and besides, what it imports and calls only where a script will need it."""
 
 PACKAGE = Path(__file__).parents[1]
 STYLE = PACKAGE / "assets" / "lrnotes.mplstyle"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -58,8 +58,8 @@ class Launcher(Protocol):
     def drop(self, number: int) -> None:
         """End a copy that stands still."""
 
-    def preload(self) -> None:
-        """Have all later workers begin with what an optimizer needs, if they can."""
+    def preload(self, needs: Iterable[str]) -> None:
+        """Have all later workers begin with what `job.LATER` names, if they can."""
 
     def close(self) -> None:
         """End all workers and what they have started."""
@@ -83,16 +83,17 @@ class ForkServer:
         self.missing: dict[str, str] = {}
         self.request = b"f" if is_forking else b"x"
         self.lock = threading.Lock()
-        self.is_ready = False
-        self.has_later = False
+        self.awaited = 1
+        """Reports that the server owes: one when it is ready, one for each need."""
         self.threads = 0
         """How many threads the server had when it was ready to fork."""
+        self.later = _find_later(setting.preload if is_forking else ())
+        now = {*setting.preload}.difference(*self.later.values())
         self.log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         ours, theirs = socket.socketpair()
         self.control = ours
         facts = {
-            "modules": [*setting.preload] if is_forking else [],
-            "later": LATER if is_forking and "torch" in setting.preload else (),
+            "modules": [name for name in setting.preload if name in now and is_forking],
             "root": setting.root,
             "cache": setting.cache,
             "threads": setting.threads,
@@ -128,7 +129,7 @@ class ForkServer:
         given = [theirs.fileno(), job, *(writing for _, writing in outputs)]
         try:
             with self.lock, theirs:
-                self._await_report()
+                self._await_reports()
                 socket.send_fds(self.control, [write_request(request, number)], given)
         except OSError as error:
             raise self._gone() from error
@@ -138,13 +139,15 @@ class ForkServer:
         reading = [os.fdopen(end, "rb") for end, _ in outputs]
         return _Child(ours, os.fdopen(to_job, "wb"), *reading, self._gone)
 
-    def preload(self) -> None:
-        """Ask once for the later imports; the server turns to them before it forks."""
-        with self.lock:
-            if self.has_later:
-                return
-            self.has_later = True
-        self._tell(b"+")
+    def preload(self, needs: Iterable[str]) -> None:
+        """Ask once for each need; the server turns to it before it forks again."""
+        wanted = {*needs}
+        for number, need in enumerate(LATER):
+            with self.lock:
+                if need not in wanted or self.later.pop(need, None) is None:
+                    continue
+                self.awaited += 1
+            self._tell(b"+", number)
 
     def _tell(self, request: bytes, number: int = 0) -> None:
         with self.lock:
@@ -153,21 +156,23 @@ class ForkServer:
             except OSError as error:
                 raise self._gone() from error
 
-    def _await_report(self) -> None:
-        """Read once what the server says when it has imported all."""
-        if self.is_ready:
+    def _await_reports(self) -> None:
+        """Read what the server says each time that it has imported something."""
+        if not self.awaited:
             return
         self.control.settimeout(START_TIMEOUT)
-        line = b""
-        while not line.endswith(b"\n"):
+        text = b""
+        while text.count(b"\n") < self.awaited:
             data = self.control.recv(65536)
             if not data:
                 raise self._gone()
-            line += data
+            text += data
         self.control.settimeout(None)
-        report = json.loads(line)
-        self.missing, self.threads = report["missing"], report["threads"]
-        self.is_ready = True
+        for line in text.splitlines():
+            report = json.loads(line)
+            self.missing |= report["missing"]
+            self.threads = report["threads"]
+        self.awaited = 0
 
     def _gone(self) -> EngineError:
         said: list[str] = []
@@ -209,6 +214,16 @@ class _Child:
             if text:
                 return os.waitstatus_to_exitcode(int(text))
         raise self.gone()
+
+
+def _find_later(preload: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Return what of `LATER` is about the packages that are to be preloaded."""
+    roots = {name.partition(".")[0] for name in preload}
+    return {
+        need: modules
+        for need, modules in LATER.items()
+        if not roots.isdisjoint(name.partition(".")[0] for name in modules)
+    }
 
 
 def write_request(kind: bytes, number: int = 0) -> bytes:

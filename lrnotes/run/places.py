@@ -45,6 +45,8 @@ class Places:
         self._system = _spell([*_SYSTEM, _temporary_folder(), sys.base_prefix])
         self._names: dict[str, str] = {}
         self._owners: dict[str, Owner] = {}
+        self.newest_finder = ""
+        """The newest path of which Python knows who finds modules in it."""
 
     def name(self, path: str) -> str:
         """Return how dependencies name a path; empty where it never counts.
@@ -52,6 +54,9 @@ class Places:
         That is the path from the root, ``.`` for the root itself, and the absolute
         path outside the project.  A link keeps its own name: its content counts.
         """
+        # The known ones are absolute and normal, whatever folder is the current one.
+        if path in self._names:
+            return self._names[path]
         if os.pardir in path:
             # A folder that is a link has another parent than its spelling says.
             folder, last = os.path.split(path)
@@ -73,6 +78,11 @@ class Places:
                 if _is_within(spelling, (root,)):
                     return Path(spelling).relative_to(root).as_posix()
         return path
+
+    def is_inside(self, path: str) -> bool:
+        """Whether a path lies in the project and counts."""
+        name = self.name(path)
+        return bool(name) and not name.startswith("/")
 
     def is_system(self, name: str) -> bool:
         """Whether a library that opens this file does so for itself.

@@ -15,6 +15,7 @@ from lrnotes.run.digest import (
     digest_distribution,
     digest_file,
     digest_pattern,
+    digest_preloaded,
     match_pattern,
     runtime_facts,
 )
@@ -22,7 +23,7 @@ from lrnotes.run.distributions import canonical, find_owners
 from lrnotes.run.findings import Findings
 from lrnotes.run.places import Places
 from lrnotes.run.watch_files import PROCESSES, FileWatch
-from lrnotes.run.watch_imports import ImportWatch
+from lrnotes.run.watch_imports import ImportWatch, forget_finders
 from lrnotes.run.watch_variables import VariableWatch
 
 
@@ -32,12 +33,10 @@ def warm(root: Path, preloaded: Iterable[str], cache: Path, threads: int) -> Non
     This is also the moment at which the preloaded distributions are what their
     metadata says; an upgrade under a running server changes only the metadata.
     """
-    places = _find_places(root, cache)
-    for path in sys.path_importer_cache:
-        places.name(path)
+    forget_finders(_find_places(root, cache))
     _find_facts(threads)
     for name in preloaded:
-        _digest_preloaded(name)
+        digest_preloaded(name)
 
 
 @lru_cache(maxsize=1)
@@ -48,11 +47,6 @@ def _find_places(root: Path, cache: Path) -> Places:
 @lru_cache(maxsize=1)
 def _find_facts(threads: int) -> tuple[Dependency, ...]:
     return tuple(runtime_facts(threads))
-
-
-@lru_cache(maxsize=64)
-def _digest_preloaded(name: str) -> str:
-    return digest_distribution(name)
 
 
 class Recorder:
@@ -124,7 +118,7 @@ class Recorder:
         """Stop recording and return what was used, sorted, each once."""
         self.findings.is_open = False
         for name in self.preloaded:
-            self.findings.add("distribution", name, _digest_preloaded(name))
+            self.findings.add("distribution", name, digest_preloaded(name))
         for name in self._used_distributions():
             self.findings.add("distribution", name, digest_distribution(name))
         machine = self.environment
@@ -193,8 +187,7 @@ class Recorder:
             self.findings.add("absent", f"import {module}")
 
     def _is_outside(self, path: str) -> bool:
-        name = self.places.name(path)
-        return not name or name.startswith("/")
+        return not self.places.is_inside(path)
 
     def _remark_overwritten(self) -> None:
         """Say which inputs the script itself replaced: it can never be fresh."""

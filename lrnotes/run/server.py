@@ -1,12 +1,11 @@
 """The preloaded server: it imports much, computes nothing, forks a child for each job.
 
 ``python -m lrnotes.run.server FD FACTS`` serves one engine over a socket, on Linux.
-A request is one letter and the number of a process.  ``+`` imports what an optimizer
-needs.  ``f`` (fork), ``k`` (fork, and let copies stand still after each cell), ``r`` (go on
-from such a copy) and ``x`` (a fresh process) come with five descriptors: link, job,
-answers, stdout, stderr.  ``d`` ends a copy.  The server writes the exit status to the link
-when the child and all that it left behind are gone; when the link is closed, it kills
-them.
+A request is one letter and a number.  ``+`` imports what a need of `job.LATER` names.
+``f`` (fork), ``k`` (fork, and let copies stand still after each cell), ``r`` (go on from
+such a copy) and ``x`` (a fresh process) come with five descriptors: link, job, answers,
+stdout, stderr.  ``d`` ends a copy.  The server writes the exit status to the link when
+the child and all that it left behind are gone; when the link is closed, it kills them.
 """
 
 from __future__ import annotations
@@ -20,12 +19,13 @@ import selectors
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from lrnotes.run.fingerprint import PRELOADED
+from lrnotes.run.job import LATER
 from lrnotes.run.launch import write_request
 from lrnotes.run.nursery import Nursery
 from lrnotes.run.processes import (
@@ -39,24 +39,27 @@ from lrnotes.run.processes import (
     unshare_inputs,
 )
 from lrnotes.run.record import warm
-from lrnotes.run.worker import run_worker
+from lrnotes.run.worker import leave, run_worker
 
-FIGURES = "lrnotes.run.figures"
 REQUEST = len(write_request(b"f"))
 _STARTED_WITH = dict(os.environ)
 
 
 def preload(modules: Sequence[str]) -> dict[str, str]:
-    """Import what can be imported; return what cannot, with the reason."""
+    """Import what can be imported; return what cannot, with the reason.
+
+    ``module:function`` is called when it has been imported.
+    """
     missing = {}
     gc.disable()
-    for name in modules:
+    for each in modules:
+        name, _, function = each.partition(":")
         try:
-            importlib.import_module(name)
+            module = importlib.import_module(name)
+            if function:
+                getattr(module, function)()
         except Exception as error:
-            missing[name] = f"{type(error).__name__}: {error}"
-    if FIGURES in modules and FIGURES not in missing:
-        sys.modules[FIGURES].warm_up()
+            missing[each] = f"{type(error).__name__}: {error}"
     # What is here for good: children neither visit nor copy it.
     gc.freeze()
     gc.enable()
@@ -66,9 +69,9 @@ def preload(modules: Sequence[str]) -> dict[str, str]:
 class Server:
     """Forks children, reaps them and whatever they leave behind."""
 
-    def __init__(self, control: socket.socket, later: Sequence[str]) -> None:
+    def __init__(self, control: socket.socket, facts: Mapping[str, Any]) -> None:
         """Become the reaper of all that will be started here."""
-        self.control, self.later = control, later
+        self.control, self.facts = control, facts
         self.parent = os.getppid()
         self.links: dict[int, socket.socket] = {}
         self.nursery = Nursery()
@@ -88,11 +91,15 @@ class Server:
         if os.getppid() != self.parent:
             raise SystemExit
 
-    def prepare(self, modules: Sequence[str]) -> dict[str, str]:
-        """Import modules; return what cannot be imported.  Threads forbid to fork."""
+    def prepare(self, modules: Sequence[str]) -> None:
+        """Import modules and report; threads forbid to fork."""
         missing = preload(modules)
-        self.is_forking = count_threads() == 1
-        return missing
+        root, cache = Path(self.facts["root"]), Path(self.facts["cache"])
+        warm(root, PRELOADED, cache, self.facts["threads"])
+        gc.freeze()
+        report = {"missing": missing, "threads": count_threads()}
+        self.is_forking = report["threads"] == 1
+        self.control.sendall(json.dumps(report).encode() + b"\n")
 
     def serve(self) -> None:
         """Answer requests until the engine closes its end."""
@@ -123,7 +130,7 @@ class Server:
         kind, number = request[:1], int(request[1:] or 0)
         if kind == b"+":
             # A script that lacks one of them will say so itself.
-            self.prepare(self.later)
+            self.prepare([*LATER.values()][number])
         elif kind == b"d":
             self.nursery.end(number)
         elif kind == b"r":
@@ -229,15 +236,10 @@ def main(arguments: list[str]) -> None:
     # ``-m`` puts the folder that the server was started in first.
     if sys.path[0] == str(Path.cwd()):
         del sys.path[0]
-    sys.dont_write_bytecode = True
     with socket.socket(fileno=int(number)) as control:
-        server = Server(control, facts["later"])
+        server = Server(control, facts)
         try:
-            missing = server.prepare(facts["modules"])
-            root, cache = Path(facts["root"]), Path(facts["cache"])
-            warm(root, PRELOADED, cache, facts["threads"])
-            report = {"missing": missing, "threads": count_threads()}
-            control.sendall(json.dumps(report).encode() + b"\n")
+            server.prepare(facts["modules"])
             server.serve()
         finally:
             server.close()
@@ -245,3 +247,4 @@ def main(arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1:])
+    leave()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from typing import IO, Any
 
 from lrnotes.errors import EngineError
@@ -54,7 +55,7 @@ class Spawner:
             os.close(writing)
             return _Fresh(process, os.fdopen(reading, "rb"), self.running)
 
-    def preload(self) -> None:
+    def preload(self, needs: Iterable[str]) -> None:
         """Leave it to each process, which imports what its script is about to use."""
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ import builtins
 import importlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.machinery import (
     BYTECODE_SUFFIXES,
     EXTENSION_SUFFIXES,
@@ -50,16 +50,12 @@ class ImportWatch:
         self._wrap_import_module()
         sys.meta_path.insert(0, Listener(self))
         sys.path_hooks.insert(0, self._make_finder)
-        for path in list(sys.path_importer_cache):
-            if self._is_project(path):
-                del sys.path_importer_cache[path]
+        forget_finders(self.places)
 
     @property
     def added(self) -> set[str]:
         """Top-level names of the modules loaded since the start."""
-        # A forked child pays for each page that it touches, so the thousands of names
-        # of preloaded modules are left alone: a dict knows its newest keys.
-        new = takewhile(self._newest.__ne__, reversed(sys.modules))
+        new = _newer_keys(sys.modules, self._newest)
         return {name.partition(".")[0] for name in new}
 
     def _wrap_import(self) -> None:
@@ -99,12 +95,8 @@ class ImportWatch:
         if self.places.is_project(sys._getframe(2)):
             self.asked.add(top)
 
-    def _is_project(self, path: str) -> bool:
-        name = self.places.name(path)
-        return bool(name) and not name.startswith("/")
-
     def _make_finder(self, path: str) -> FileFinder:
-        if not self._is_project(path) or not os.path.isdir(path or "."):
+        if not self.places.is_inside(path) or not os.path.isdir(path or "."):
             raise ImportError("not a folder of the project", path=path)
         return ProjectFinder(self, path)
 
@@ -147,6 +139,24 @@ class ImportWatch:
         name = self.places.name(path)
         if name and self.findings.is_open and not self.findings.is_own(name):
             self.findings.add("module", name, digest_module(data))
+
+
+def forget_finders(places: Places) -> None:
+    """Have Python ask again who finds modules in the folders of the project."""
+    known = sys.path_importer_cache
+    for path in list(_newer_keys(known, places.newest_finder)):
+        if places.is_inside(path):
+            del known[path]
+    places.newest_finder = next(reversed(known), "")
+
+
+def _newer_keys(entries: dict[str, Any], newest: str) -> Iterator[str]:
+    """Yield the keys that have come after one; all where that one is gone.
+
+    A forked child pays for each page that it touches, so the thousands that the server
+    has put there are left alone: a dict knows its newest keys.
+    """
+    return takewhile(newest.__ne__, reversed(entries))
 
 
 class Listener:

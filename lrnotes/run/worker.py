@@ -101,7 +101,7 @@ def run_worker(
         run_script(job, channel, device, environment, nursery)
     else:
         channel.send(Answer(is_end=True, environment=environment, devices=device.count))
-    _leave()
+    leave()
 
 
 def change_environment(before: Mapping[str, str], after: Mapping[str, str]) -> None:
@@ -212,8 +212,11 @@ def _arm(job: Job, session: Session, channel: Channel) -> None:
     signal.setitimer(signal.ITIMER_REAL, job.timeout)
 
 
-def _leave() -> NoReturn:
-    """End at once, whatever threads are left; clear up temporary files first."""
+def leave() -> NoReturn:
+    """End at once, whatever threads are left; clear up temporary files first.
+
+    The interpreter's own end takes as long as a tenth of its imports.
+    """
     try:
         atexit._run_exitfuncs()
     finally:

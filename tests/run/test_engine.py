@@ -277,15 +277,27 @@ def test_a_device_that_is_not_there_is_a_failure_that_names_the_option(torch_ben
     assert second.status == "not reached"
 
 
-def test_what_an_optimizer_needs_is_imported_before_forks_that_take_its_steps(
-    torch_bench,
+@pytest.mark.parametrize(
+    ("module", "harmless", "speaking"),
+    [
+        ("torch._dynamo", "import torch", "from torch import optim"),
+        ("pyparsing", "import math", "# matplotlib"),
+    ],
+)
+def test_what_scripts_are_about_to_need_is_imported_before_their_forks(
+    make_bench, module, harmless, speaking
 ):
-    ask = "import sys\n'torch._dynamo' in sys.modules"
-    before = torch_bench.run("import torch", ask)
-    after = torch_bench.run("from torch import optim", ask)
+    pytest.importorskip("torch")
+    bench = make_bench(preload=PRELOAD)
+    ask = f"import sys\n{module!r} in sys.modules"
+    before = bench.run(harmless, ask)
+    after = bench.run(speaking, ask)
 
     assert before.outcomes[1].outputs[0].data["text/plain"] == "False"
     assert after.outcomes[1].outputs[0].data["text/plain"] == "True"
+    assert before.environment == after.environment
+    assert before.environment.matplotlib
+    assert not bench.engine.remarks
 
 
 def test_tensors_are_described_and_their_asserts_are_evidence(torch_bench):

@@ -1,25 +1,32 @@
-"""Whether the imports of an optimizer are foreseen, from text alone."""
+"""Which slow imports are foreseen, from text alone."""
 
 import pytest
 
-from lrnotes.run.foresee import foresee_optimizer
+from lrnotes.run.foresee import foresee
 
 
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("torch.optim.SGD(net.parameters(), lr=0.1)", True),
-        ("from torch import optim", True),
-        ("step = torch.compile(step)", True),
-        ("import torch\nx = torch.zeros(3)", False),
-        ("import re\npattern = re.compile('optimal')", False),
-        ("import direct", True),
-        ("from over import train", True),
-        ("import plain", False),
-        ("import endless", False),
+        ("torch.optim.SGD(net.parameters(), lr=0.1)", {"optimizer"}),
+        ("from torch import optim", {"optimizer"}),
+        ("step = torch.compile(step)", {"optimizer"}),
+        ("import torch\nx = torch.zeros(3).log()", set()),
+        ("import re\npattern = re.compile('optimal')", set()),
+        ("import direct", {"optimizer"}),
+        ("from over import train", {"optimizer"}),
+        ("import plain", set()),
+        ("import endless", set()),
+        ("import matplotlib.pyplot as plt", {"figures"}),
+        ("from chart import draw", {"figures"}),
+        ("from chart import draw\naxes.semilogx()", {"figures", "labels"}),
+        ("plt.plot(x)\nplt.yscale('log')", {"figures", "labels"}),
+        ("plt.plot(x, label=r'$\\\\eta$')", {"figures", "labels"}),
+        ("print('log', '$')", set()),
+        ("from chart import draw\nimport over", {"figures", "optimizer"}),
     ],
 )
-def test_optimizers_are_foreseen_in_a_script_and_in_what_it_names(
+def test_what_a_script_and_the_modules_that_it_names_will_need(
     tmp_path, source, expected
 ):
     modules = {
@@ -27,15 +34,16 @@ def test_optimizers_are_foreseen_in_a_script_and_in_what_it_names(
         "over": "import direct\n",
         "plain": "import math\n",
         "endless": "import endless\n",
+        "chart": "from matplotlib import pyplot\n",
     }
     for name, text in modules.items():
         (tmp_path / f"{name}.py").write_text(text)
 
-    assert foresee_optimizer([source], tmp_path) is expected
+    assert foresee([source], tmp_path) == expected
 
 
 def test_one_of_several_scripts_suffices_and_no_folder_is_needed(tmp_path):
     sources = ["x = 1", "torch.optim.SGD(p)"]
 
-    assert foresee_optimizer(sources, tmp_path / "none")
-    assert not foresee_optimizer([], tmp_path)
+    assert foresee(sources, tmp_path / "none") == {"optimizer"}
+    assert not foresee([], tmp_path)
