@@ -13,7 +13,9 @@ import sys
 import weakref
 from collections.abc import Callable, Container, Iterator
 from pathlib import Path
+from typing import Any
 
+_FORGOTTEN: list[object] = []
 _SET_PARENT_DEATH_SIGNAL = 1
 _SET_CHILD_SUBREAPER = 36
 
@@ -89,9 +91,11 @@ def forget_exit_functions() -> None:
     does not have.  What every process does stays.
     """
     atexit._clear()
-    # The next finalizer registers again; those that are known are the server's.
-    weakref.finalize._registry.clear()  # type: ignore[attr-defined]
-    weakref.finalize._registered_with_atexit = False  # type: ignore[attr-defined]
+    # The next finalizer registers again; those that are known are the server's.  They
+    # are put aside: to free thousands would copy the pages that they stand on.
+    finalize: Any = weakref.finalize
+    _FORGOTTEN.append(finalize._registry)
+    finalize._registry, finalize._registered_with_atexit = {}, False
     for module, name in (
         ("logging", "shutdown"),
         ("multiprocessing.util", "_exit_function"),
@@ -123,14 +127,26 @@ def _find_strangers(find_kept: Callable[[], Container[int]]) -> list[int]:
 
 
 def find_children() -> Iterator[int]:
-    """Yield the processes whose parent is this one."""
-    own = str(os.getpid())
+    """Yield the processes whose parent is this one.
+
+    The kernel's own list loses none while only its reader waits for children, as here.
+    """
+    lists = [path / "children" for path in Path("/proc/self/task").iterdir()]
+    if not all(path.exists() for path in lists):
+        yield from _search_children()
+    for path in lists:
+        with contextlib.suppress(OSError):
+            yield from map(int, path.read_text(encoding="ascii").split())
+
+
+def _search_children() -> Iterator[int]:
+    """Yield the children where the kernel keeps no list."""
     for path in Path("/proc").iterdir():
         if path.name.isdigit():
             with contextlib.suppress(OSError):
                 # The name, in brackets, may hold anything.
                 stat = (path / "stat").read_text(errors="replace").rpartition(")")[2]
-                if stat.split()[1] == own:
+                if int(stat.split()[1]) == os.getpid():
                     yield int(path.name)
 
 
