@@ -6,7 +6,7 @@ PIP_ARGS ?=
 JOBS ?= auto
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: help setup serve site test check nightly mutants seeds format clean
+.PHONY: help setup tools serve site test check nightly mutants seeds format clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -19,6 +19,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 setup: $(VENV)/.ready  ## make the environment in .venv
+
+TOOLS := tests/site/tools
+$(TOOLS)/node_modules/.ready: $(TOOLS)/package.json $(TOOLS)/package-lock.json
+	npm ci --prefix $(TOOLS) --ignore-scripts --no-audit --no-fund --loglevel error
+	@touch $@
+
+tools: $(TOOLS)/node_modules/.ready  ## fetch the HTML checker and Lighthouse (Node; Java to run the former)
 
 serve: setup  ## run every snippet and show the site on 127.0.0.1:8000
 	$(BIN)/python -m mkdocs serve

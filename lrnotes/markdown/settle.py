@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter, defaultdict, deque
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from lrnotes.markdown.blocks import block_anchor, find_block
 from lrnotes.markdown.context import Index
@@ -22,6 +22,8 @@ _AT = re.compile(r'\sdata-lrn-at="([^"]*)"')
 # What no id of an author's own holds.
 _NO_ID = re.compile(r"[\s^*`\[\]]")
 _HREF = re.compile(r'\shref="([^"]*)"')
+_UNFIT = re.compile(r"[\s\"<>\\^`{|}]")
+"""What an id may hold and the fragment of an address may not (URL standard)."""
 
 
 def settle(text: str, path: str, index: Index) -> tuple[str, tuple[Problem, ...]]:
@@ -60,7 +62,7 @@ class _Settler:
         if not anchor:
             # An empty address would load the page again.
             return tag.replace('href=""', 'href="#"')
-        ending = html.escape(f"#{anchor}")
+        ending = html.escape(f"#{_in_address(anchor)}")
         return _HREF.sub(lambda href: f' href="{href[1]}{ending}"', tag)
 
     def _settle_written(self, tag: str, target: str, raw: str) -> str:
@@ -79,7 +81,7 @@ class _Settler:
             anchor = found or ("" if is_missing else fragment)
         if not anchor:
             return tag.replace('href=""', 'href="#"')
-        ending = html.escape(f"#{anchor}")
+        ending = html.escape(f"#{_in_address(anchor)}")
         return _HREF.sub(lambda href: f' href="{href[1]}{ending}"', tag)
 
     def _find(self, target: str, raw: str | None = None) -> str:
@@ -137,3 +139,7 @@ class _Settler:
             text = note.text if note else ""
             self._places = Places(self.path, text, self.index.lists)
         return self._places.find(raw, self.seen[raw])
+
+
+def _in_address(anchor: str) -> str:
+    return _UNFIT.sub(lambda found: quote(found[0]), anchor)

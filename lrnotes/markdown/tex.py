@@ -7,6 +7,7 @@ import functools
 import hashlib
 import importlib.util
 import json
+import re
 import threading
 from collections.abc import MutableMapping, Sequence
 from importlib import resources
@@ -15,6 +16,10 @@ from typing import Any
 from msgspec import Struct
 
 _LOCK = threading.Lock()
+_MENDED = "3"
+"""What is made of KaTeX's answers; another name makes the stored ones misses."""
+_NAME = re.compile(r"<mi[^>]*>[^<]*</mi><mo>\u2061</mo>")
+"""A function's name and its invisible bracket, where MathML may want one element."""
 _RENDER = """
 function lrnotesRender(formulas) {
   return JSON.stringify(JSON.parse(formulas).map(([tex, display]) => {
@@ -79,7 +84,8 @@ def find_engine() -> str:
     """Return the name and version of what renders maths here; empty for nothing."""
     script = _script_file()
     if importlib.util.find_spec("py_mini_racer") and script.is_file():
-        return f"katex-{hashlib.sha256(script.read_bytes()).hexdigest()[:12]}"
+        version = hashlib.sha256(script.read_bytes()).hexdigest()[:12]
+        return f"katex-{version}-{_MENDED}"
     return "latex2mathml" if importlib.util.find_spec("latex2mathml") else ""
 
 
@@ -93,11 +99,12 @@ def _render(engine: str, formulas: Sequence[Formula]) -> list[Rendered]:
     asked = json.dumps([(each.tex, each.is_display) for each in formulas])
     with _LOCK:
         answered = json.loads(_start_katex().call("lrnotesRender", asked))
-    return [Rendered(_leave_out_of_search(html), error) for error, html in answered]
+    return [Rendered(_mend(html), error) for error, html in answered]
 
 
-def _leave_out_of_search(html: str) -> str:
-    """Return KaTeX's HTML with two of its three forms kept from searches."""
+def _mend(html: str) -> str:
+    """Return KaTeX's HTML, valid, with two of its three forms kept from searches."""
+    html = _NAME.sub(r"<mrow>\g<0></mrow>", html)
     for start in ('<span class="katex-html" aria-hidden="true"', "<annotation"):
         html = html.replace(start, f"{start} data-search-exclude")
     return html

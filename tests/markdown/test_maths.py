@@ -1,6 +1,7 @@
 """Maths is rendered while building; an engine starts only for what is new."""
 
 import re
+from xml.etree.ElementTree import fromstring
 
 import pytest
 
@@ -78,6 +79,26 @@ def test_a_formula_is_left_out_of_searches_but_for_its_mathml():
     rendered = render_formulas([Formula("x")], {})[Formula("x")]
 
     assert rendered.html.count("data-search-exclude") == 2
+
+
+@needs_katex
+@pytest.mark.parametrize(
+    "text",
+    [r"\max_i x", r"\lim_{n}^{m} n", r"\log^2 n", r"\lambda_{\max}", r"\max^{\min}"],
+)
+def test_the_name_of_a_function_is_one_part_of_its_formula(text):
+    formula = Formula(text, is_display=True)
+    html = render_formulas([formula], {})[formula].html
+    mathml = re.search(r"<math.*?</math>", html.replace("data-search-exclude", ""))
+    assert mathml
+    sizes = {"msub": 2, "msup": 2, "munder": 2, "mover": 2, "munderover": 3}
+    parts = {
+        each.tag.rpartition("}")[2]: len(each) for each in fromstring(mathml[0]).iter()
+    }
+
+    found = {name: size for name, size in parts.items() if name in sizes}
+    assert found
+    assert found == {name: sizes[name] for name in found}
 
 
 def test_without_katex_mathml_is_written_and_said_once(convert, monkeypatch):

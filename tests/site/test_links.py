@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +15,8 @@ from posixpath import dirname, normpath
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from cmarkgfm import github_flavored_markdown_to_html
+from selectolax.lexbor import LexborHTMLParser
 
 
 @dataclass
@@ -89,16 +96,79 @@ def test_every_address_leads_to_a_file_and_a_place_in_it(
     assert broken == []
 
 
+def test_lychee_finds_no_broken_link_either(site: Path) -> None:
+    beside = Path(sys.executable).parent
+    program = shutil.which("lychee", path=f"{beside}{os.pathsep}{os.environ['PATH']}")
+    if program is None:
+        pytest.skip("lychee is not installed: it is in the extra `test`")
+    quietly = ("--no-progress", "--format", "json")
+    done = subprocess.run(
+        [
+            program,
+            "--offline",
+            "--include-fragments",
+            *quietly,
+            "--root-dir",
+            site,
+            site,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 2), done.stderr
+    said = json.loads(done.stdout)
+
+    assert said["error_map"] == {}
+    assert said["successful"] > 10_000
+
+
+def test_no_citation_stands_in_brackets_of_its_own(site: Path) -> None:
+    twice = [
+        (path.name, found[0])
+        for path in site.rglob("*.html")
+        for found in re.finditer(
+            r".{30}\(<span class=\"lrn-citation\">\(.*?</span>", path.read_text("utf-8")
+        )
+    ]
+    assert twice == []
+
+
 def test_a_list_of_all_notes_stands_where_programs_look_for_it(
     site: Path, read: dict[str, Page]
 ) -> None:
     text = (site / "llms.txt").read_text("utf-8")
     addresses = [
-        address.removeprefix("./") for address in re.findall(r"\]\((\S+)\)", text)
+        address.removeprefix("./").lstrip("/")
+        for address in re.findall(r"\]\((\S+)\)", text)
     ]
 
     assert text.startswith("# Learning rate notes\n\n> ")
-    assert {"momentum.html", "verification.html", "snippets/momentum.html"} <= set(
+    assert {"momentum.md", "verification.html", "snippets/momentum.html"} <= set(
         addresses
     )
-    assert [each for each in addresses if each.lstrip("/") not in read] == []
+    assert [each for each in addresses if not (site / each).is_file()] == []
+
+
+def test_each_note_has_a_twin_whose_headings_and_links_are_its_own(
+    site: Path, read: dict[str, Page]
+) -> None:
+    linked = re.compile(r'<link rel="alternate" type="text/markdown" href="([^"]+)">')
+    found = {name: linked.search((site / name).read_text("utf-8")) for name in read}
+    twins = {name: link[1] for name, link in found.items() if link}
+    assert {"index.html", "momentum.html", "squared-absolute-huber.html"} <= set(twins)
+    assert not any(name.startswith(("snippets/", "tags/")) for name in twins)
+    lost, broken = {}, []
+    for name, twin in twins.items():
+        html = github_flavored_markdown_to_html((site / twin).read_text("utf-8"))
+        page = LexborHTMLParser((site / name).read_text("utf-8"))
+        ours = page.css("article > h2[id], article .jp-MarkdownCell h2[id]")
+        theirs = LexborHTMLParser(html).css("h2")
+        lost[name] = len(ours) - len(theirs)
+        broken += [
+            (twin, address)
+            for address in re.findall(r'(?:href|src)="([^"]*)"', html)
+            if not address.startswith("#") and not leads(site, read, twin, address)
+        ]
+    assert broken == []
+    assert {name: count for name, count in lost.items() if count > 0} == {}
