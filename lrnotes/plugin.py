@@ -32,6 +32,7 @@ from lrnotes.run.progress import Progress
 from lrnotes.settings import Layout, Settings, find_docs, read_settings
 from lrnotes.store import write_aside
 from lrnotes.text.notes import split_front_matter
+from lrnotes.twins import Twins, twin_link, twin_url
 
 log = logging.getLogger("mkdocs.plugins.lrnotes")
 
@@ -52,6 +53,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     engine: Engine | None = None
     is_serving = False
     own_pages: set[str] = set()  # noqa: RUF012
+    twins: Twins | None = None
 
     def load_config(
         self, options: Any, config_file_path: str | None = None
@@ -84,6 +86,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         except ProjectError as error:
             raise ConfigurationError(str(error)) from error
         self.layout = Layout(path.parent, path.name, docs, self.settings)
+        if self.settings.twins and self.twins is None:
+            self.twins = Twins()
         config.extra_css[:0] = [name for name in ASSETS if name.endswith(".css")]
         config.extra_javascript[:0] = [name for name in ASSETS if name.endswith(".js")]
         return config
@@ -184,9 +188,11 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             page.present_anchor_ids = (page.present_anchor_ids or set()) | set(
                 _IDS.findall(html)
             )
+            if self.twins is not None and self._twin_of(page):
+                self.twins.read(page.url, str(page.title), html)
             names = self.book.around.names(path)
             page.content = self.findable.lend(page.url, html, page.meta, names)
-        env.globals["reading"] = self.book.reading()
+        env.globals.update(self.book.for_templates(), twin_of=self._twin_of)
         return env
 
     @event_priority(LAST)
@@ -200,8 +206,11 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Add the stylesheet of maths to the pages that show maths."""
-        return self.book.add_styles(output, page.url)
+        """Add the stylesheet of maths to pages that show it, and the way to a twin."""
+        output = self.book.add_styles(output, page.url)
+        if self._twin_of(page):
+            output = output.replace("</head>", f"{twin_link(page.url)}</head>", 1)
+        return output
 
     @event_priority(LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -215,6 +224,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         for name, content in self.book.around.previews():
             # As the builder writes its pages: the folder is made anew each time.
             write_file(content.encode(), str(previews / unquote(name)))
+        for name, content in self.twins.write() if self.twins else ():
+            write_file(content.encode(), str(site / name))
         self.notebooks.close()
         problems = self.book.close()
         self._log(problems)
@@ -231,6 +242,11 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         if snippets.is_dir():
             server.watch(str(snippets))
         return server
+
+    def _twin_of(self, page: Page) -> str:
+        """Return the URL of a page's twin; empty where it has none."""
+        written = self.book.around.is_written(f"{self.layout.docs}/{page.file.src_uri}")
+        return twin_url(page.url) if self.settings.twins and written else ""
 
     def _is_loud(self, problem: Problem) -> bool:
         return self.settings.level(problem.kind) in ("warn", "error")

@@ -117,12 +117,18 @@ class Book:
         what = "this address belongs to a page that is made here"
         self.found.append(Problem("alias-clash", place, what, "rename the note"))
 
-    def reading(self) -> Reading:
-        """Return what is read before and after each note, for the theme's templates."""
-        requires = read_requirements(self.project.notes, self.project.vault)
-        return Reading(requires, self.docs)
-
     # --- after conversion ---------------------------------------------------------
+
+    def for_templates(self) -> dict[str, object]:
+        """Return what a theme's templates may ask for: ``reading`` and ``names``.
+
+        `Reading` tells what is read before and after each note; ``names`` gives the
+        names of each page that an author wrote, by its URL, the title first.
+        """
+        requires = read_requirements(self.project.notes, self.project.vault)
+        around = self.around
+        names = {around.urls[path]: around.names(path) for path in around.pages}
+        return {"reading": Reading(requires, self.docs), "names": names}
 
     def finish(self, path: str, html: str, url: str) -> str:
         """Return a converted page with its marks settled and its addresses made."""

@@ -83,6 +83,8 @@ class Settings(Struct, frozen=True):
     mermaid: str = ""
     """The site's copy of ``mermaid.min.js``, from the docs folder; without one, the
     source of a diagram is shown."""
+    twins: bool = False
+    """Whether each note's page has a twin in Markdown beside it, such as ``adam.md``."""
     levels: dict[str, Level] = field(default_factory=dict)
     """Level of each kind of finding, where it differs from the default."""
 

@@ -16,7 +16,7 @@ ROOMS = {
 }
 PIPELINE = {
     "project", "fragments", "around", "findable", "mv", "leftovers", "rewrite", "tagpages", "ownpages", "notebooks", "publish", "check", "testing", "redirects",
-    "store",
+    "store", "twins",
 }  # fmt: skip
 DOORS = {"plugin", "pytest_plugin", "cli", "__main__"}
 OWNERS = {

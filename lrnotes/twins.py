@@ -1,0 +1,68 @@
+"""The Markdown twins of notes: where each lies, and where its links lead."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from functools import partial
+from urllib.parse import unquote, urlsplit
+
+from lrnotes.redirects import relative_url
+from lrnotes.show.twins import twin
+
+
+def twin_url(url: str) -> str:
+    """Return the URL of the twin beside a page's; both from the site's root."""
+    url = url.removeprefix("./")
+    return (
+        f"{url.removesuffix('.html')}.md" if url.endswith(".html") else f"{url}index.md"
+    )
+
+
+def twin_link(url: str) -> str:
+    """Return the element by which a page tells programs of its twin."""
+    name = posixpath.basename(twin_url(url))
+    return f'<link rel="alternate" type="text/markdown" href="{name}">'
+
+
+class Twins:
+    """Writes twins, and keeps them: a site that is served is built again at each save."""
+
+    def __init__(self) -> None:
+        """Begin with no page."""
+        self.pages: dict[str, tuple[str, str]] = {}
+        self._written: dict[str, tuple[object, str]] = {}
+
+    def read(self, url: str, title: str, html: str) -> None:
+        """Take in a finished page; a build gives all of its pages before it writes."""
+        self.pages[url] = (title, html)
+
+    def write(self) -> Iterator[tuple[str, str]]:
+        """Yield file name, from the site's root, and text of each twin; forget pages."""
+        pages, self.pages = self.pages, {}
+        beside = {_file(url): twin_url(url) for url in pages}
+        kept, self._written = self._written, {}
+        for url, given in pages.items():
+            key = (hash(given), frozenset(beside))
+            made = kept.get(url)
+            if made is None or made[0] != key:
+                made = (key, twin(given[1], given[0], partial(_address, url, beside)))
+            self._written[url] = made
+            yield unquote(twin_url(url)), made[1]
+
+
+def _file(url: str) -> str:
+    """Return one name for all the ways to write a URL."""
+    return unquote(posixpath.normpath(f"/{url}"))
+
+
+def _address(url: str, beside: Mapping[str, str], href: str) -> str:
+    """Return where a link on the page at ``url`` leads in its twin: to other twins."""
+    parts = urlsplit(href)
+    if parts.scheme or parts.netloc or not parts.path:
+        return href
+    target = beside.get(_file(posixpath.join(posixpath.dirname(url), parts.path)))
+    if target is None:
+        return href
+    fragment = f"#{parts.fragment}" if parts.fragment else ""
+    return relative_url(target, twin_url(url)) + fragment
