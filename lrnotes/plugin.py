@@ -7,7 +7,6 @@ import re
 import sys
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
@@ -32,7 +31,6 @@ from lrnotes.run.progress import Progress
 from lrnotes.settings import Layout, Settings, find_docs, read_settings
 from lrnotes.store import write_aside
 from lrnotes.text.notes import split_front_matter
-from lrnotes.twins import Twins, twin_link, twin_url
 
 log = logging.getLogger("mkdocs.plugins.lrnotes")
 
@@ -53,7 +51,6 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     engine: Engine | None = None
     is_serving = False
     own_pages: set[str] = set()  # noqa: RUF012
-    twins: Twins | None = None
 
     def load_config(
         self, options: Any, config_file_path: str | None = None
@@ -86,8 +83,6 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         except ProjectError as error:
             raise ConfigurationError(str(error)) from error
         self.layout = Layout(path.parent, path.name, docs, self.settings)
-        if self.settings.twins and self.twins is None:
-            self.twins = Twins()
         config.extra_css[:0] = [name for name in ASSETS if name.endswith(".css")]
         config.extra_javascript[:0] = [name for name in ASSETS if name.endswith(".js")]
         return config
@@ -188,11 +183,9 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             page.present_anchor_ids = (page.present_anchor_ids or set()) | set(
                 _IDS.findall(html)
             )
-            if self.twins is not None and self._twin_of(page):
-                self.twins.read(page.url, str(page.title), html)
             names = self.book.around.names(path)
             page.content = self.findable.lend(page.url, html, page.meta, names)
-        env.globals.update(self.book.for_templates(), twin_of=self._twin_of)
+        env.globals.update(self.book.for_templates())
         return env
 
     @event_priority(LAST)
@@ -207,10 +200,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Add the stylesheet of maths to pages that show it, and the way to a twin."""
-        output = self.book.add_styles(output, page.url)
-        if self._twin_of(page):
-            output = output.replace("</head>", f"{twin_link(page.url)}</head>", 1)
-        return output
+        path = f"{self.layout.docs}/{page.file.src_uri}"
+        return self.book.complete(output, path, page.url)
 
     @event_priority(LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -220,11 +211,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             target = site / name
             if not target.exists():
                 write_aside(target, content)
-        previews = site / "assets/lrnotes/previews"
-        for name, content in self.book.around.previews():
+        for name, content in self.book.files_beside():
             # As the builder writes its pages: the folder is made anew each time.
-            write_file(content.encode(), str(previews / unquote(name)))
-        for name, content in self.twins.write() if self.twins else ():
             write_file(content.encode(), str(site / name))
         self.notebooks.close()
         problems = self.book.close()
@@ -242,11 +230,6 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         if snippets.is_dir():
             server.watch(str(snippets))
         return server
-
-    def _twin_of(self, page: Page) -> str:
-        """Return the URL of a page's twin; empty where it has none."""
-        written = self.book.around.is_written(f"{self.layout.docs}/{page.file.src_uri}")
-        return twin_url(page.url) if self.settings.twins and written else ""
 
     def _is_loud(self, problem: Problem) -> bool:
         return self.settings.level(problem.kind) in ("warn", "error")

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from lrnotes.around import Around
 from lrnotes.fragments import ROOT, Fragments, anchors_of, page_of
@@ -23,6 +23,7 @@ from lrnotes.show.notebook import write_notebook
 from lrnotes.show.outputs import figure_files
 from lrnotes.show.provenance import device_line
 from lrnotes.store import load_formulas, save_formulas, write_report
+from lrnotes.twins import Twins, twin_link, twin_url
 from lrnotes.vault.backlinks import find_orphans
 from lrnotes.vault.reading import Reading, read_requirements
 
@@ -48,6 +49,7 @@ class Book:
         self.index = Index()
         self.pages = OwnPages(project, self.index.records)
         self.around = Around(project, self.pages)
+        self.twins = Twins()
         self.urls: Mapping[str, str] = {}
         self.formulas_known = 0
 
@@ -120,15 +122,17 @@ class Book:
     # --- after conversion ---------------------------------------------------------
 
     def for_templates(self) -> dict[str, object]:
-        """Return what a theme's templates may ask for: ``reading`` and ``names``.
+        """Return what a theme's templates may ask for: ``reading``, ``names``, ``twins``.
 
         `Reading` tells what is read before and after each note; ``names`` gives the
-        names of each page that an author wrote, by its URL, the title first.
+        names of each page that an author wrote, by its URL, the title first; ``twins``
+        holds the URLs of their twins by those of the pages.
         """
         requires = read_requirements(self.project.notes, self.project.vault)
         around = self.around
         names = {around.urls[path]: around.names(path) for path in around.pages}
-        return {"reading": Reading(requires, self.docs), "names": names}
+        twins = {url: twin_url(url) for url in self.twins.pages}
+        return {"reading": Reading(requires, self.docs), "names": names, "twins": twins}
 
     def finish(self, path: str, html: str, url: str) -> str:
         """Return a converted page with its marks settled and its addresses made."""
@@ -137,6 +141,8 @@ class Book:
         start = posixpath.relpath(".", posixpath.dirname(url) or ".")
         html = _ROOTED.sub(lambda found: f'{found[1]}="{start}/{found[2]}"', html)
         self.around.read(path, html)
+        if self.has_twin(path):
+            self.twins.read(url, self.around.title(path), html)
         return html
 
     def problems(self) -> list[Problem]:
@@ -170,6 +176,12 @@ class Book:
             for address, url in found.items()
         }
 
+    def files_beside(self) -> Iterator[tuple[str, str]]:
+        """Yield name, from the site's root, and text of what is made of finished pages."""
+        for name, content in self.around.previews():
+            yield f"assets/lrnotes/previews/{unquote(name)}", content
+        yield from self.twins.write()
+
     def downloads(self) -> dict[str, str]:
         """Return the files offered for download, from the site's root."""
         found: dict[str, str] = {}
@@ -194,8 +206,14 @@ class Book:
             if path.suffix in (".css", ".js", ".woff2") and path.name not in UNSHOWN
         }
 
-    def add_styles(self, html: str, url: str) -> str:
-        """Return a whole page with the stylesheet of maths where it shows maths."""
+    def has_twin(self, path: str) -> bool:
+        """Return whether the page of a source has a twin in Markdown."""
+        return self.project.layout.settings.twins and self.around.is_written(path)
+
+    def complete(self, html: str, path: str, url: str) -> str:
+        """Return a whole page that names its twin, and the stylesheet of its maths."""
+        if self.has_twin(path):
+            html = html.replace("</head>", f"{twin_link(url)}</head>", 1)
         if 'class="katex' not in html:
             return html
         start = posixpath.relpath(".", posixpath.dirname(url) or ".")

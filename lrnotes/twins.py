@@ -25,30 +25,31 @@ def twin_link(url: str) -> str:
     return f'<link rel="alternate" type="text/markdown" href="{name}">'
 
 
+_WRITTEN: dict[str, tuple[object, str]] = {}
+"""What each page gave last: a site that is served is built again at each save."""
+
+
 class Twins:
-    """Writes twins, and keeps them: a site that is served is built again at each save."""
+    """The twins of one build."""
 
     def __init__(self) -> None:
         """Begin with no page."""
         self.pages: dict[str, tuple[str, str]] = {}
-        self._written: dict[str, tuple[object, str]] = {}
+        """Title and finished HTML of each page, by its URL."""
 
     def read(self, url: str, title: str, html: str) -> None:
         """Take in a finished page; a build gives all of its pages before it writes."""
         self.pages[url] = (title, html)
 
     def write(self) -> Iterator[tuple[str, str]]:
-        """Yield file name, from the site's root, and text of each twin; forget pages."""
-        pages, self.pages = self.pages, {}
-        beside = {_file(url): twin_url(url) for url in pages}
-        kept, self._written = self._written, {}
-        for url, given in pages.items():
-            key = (hash(given), frozenset(beside))
-            made = kept.get(url)
-            if made is None or made[0] != key:
-                made = (key, twin(given[1], given[0], partial(_address, url, beside)))
-            self._written[url] = made
-            yield unquote(twin_url(url)), made[1]
+        """Yield file name, from the site's root, and text of each twin."""
+        beside = {_file(url): twin_url(url) for url in self.pages}
+        for url, given in self.pages.items():
+            key = (given, tuple(beside))
+            if url not in _WRITTEN or _WRITTEN[url][0] != key:
+                made = twin(given[1], given[0], partial(_address, url, beside))
+                _WRITTEN[url] = (key, made)
+            yield unquote(twin_url(url)), _WRITTEN[url][1]
 
 
 def _file(url: str) -> str:

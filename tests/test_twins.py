@@ -35,7 +35,7 @@ def test_twins_lie_beside_their_pages_and_link_to_each_other(
         f"# Home\n\nSee [there]({there}#far-down), [c.py](snippets/c"
     )
     assert home.endswith("and 1.\n")
-    assert note.startswith(f"# A note\n\nOf [home]({back}).\n\n## Far down\n\n")
+    assert note.startswith(f"# a note\n\nOf [home]({back}).\n\n## Far down\n\n")
     assert "```python\nx = 1\nassert x < 2\n```\n" in note
     name = there.rpartition("/")[2]
     link = f'<link rel="alternate" type="text/markdown" href="{name}">'
@@ -58,13 +58,14 @@ def test_a_twin_is_written_again_only_when_its_page_or_the_pages_change(monkeypa
     monkeypatch.setattr(
         twins, "twin", lambda html, title, link: made.append(html) or ""
     )
-    kept = twins.Twins()
+    monkeypatch.setattr(twins, "_WRITTEN", {})
 
     def write(**pages):
         made.clear()
+        build = twins.Twins()
         for name, html in pages.items():
-            kept.read(f"{name}.html", name, html)
-        return [name for name, _ in kept.write()], list(made)
+            build.read(f"{name}.html", name, html)
+        return [name for name, _ in build.write()], list(made)
 
     assert write(a="<p>a", b="<p>b") == (["a.md", "b.md"], ["<p>a", "<p>b"])
     assert write(a="<p>a", b="<p>c") == (["a.md", "b.md"], ["<p>c"])
