@@ -29,6 +29,7 @@
       mermaid.initialize({
         startOnLoad: false,
         securityLevel: "strict",
+        suppressErrorRendering: true,
         theme: isDark() ? "dark" : "default",
         fontFamily: getComputedStyle(document.body).fontFamily
       });

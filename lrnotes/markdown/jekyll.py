@@ -15,6 +15,8 @@ _OLD = re.compile(
 )
 _VARIABLE = re.compile(r"\{\{-?\s*(?:site|page)\.[\w.]+[^{}]*\}\}|\{:[^{}\n]*\}")
 
+_LITERAL = ("code", "pre", "script")
+
 
 def read_old_address(conversion: Conversion, element: Element, name: str) -> bool:
     """Give an old address its new form, or none; return whether it was one."""
@@ -44,9 +46,8 @@ def read_old_address(conversion: Conversion, element: Element, name: str) -> boo
 def remove_variables(root: Element, conversion: Conversion) -> None:
     """Take variables of Jekyll and leftover attributes of kramdown out of the text."""
     for element in root.iter():
-        if element.tag in ("code", "pre", "script"):
-            continue
-        for part in ("text", "tail"):
+        is_literal = element.tag in _LITERAL or "arithmatex" in element.get("class", "")
+        for part in ("tail",) if is_literal else ("text", "tail"):
             text = getattr(element, part) or ""
             for found in _VARIABLE.findall(text):
                 conversion.meet(found)

@@ -13,7 +13,7 @@ _LITERAL = (
     r"|<(?P<tag>code|pre|samp|kbd|script|style|textarea)\b[^<>]*>.*?</(?P=tag)\s*>"
     r"|<[a-zA-Z][^\s<>]*\s[^<>]*>)"
 )
-_OURS = re.compile(r"\[\[|==|%%|\[[^\]]*@|(?<!\S)#[\w/-]*[^\W\d]|(?<!\w)@\w")
+_OURS = re.compile(r"\[\[|==|%%|\{\{|\{:|\[[^\]]*@|(?<!\S)#[\w/-]*[^\W\d]|(?<!\w)@\w")
 
 
 class LiteralHtmlProcessor(HtmlInlineProcessor):

@@ -32,7 +32,7 @@ from lrnotes.markdown.tree import (
 )
 from lrnotes.markdown.values import ValueProcessor
 
-_MARKS = re.compile(r"\[\[|==|%%|@|#")
+_MARKS = re.compile(r"\[\[|==|%%|@|#|\{[{:]")
 
 
 class PagePreprocessor(Preprocessor):

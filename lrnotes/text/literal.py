@@ -17,6 +17,7 @@ _INLINE = re.compile(
     | (?<![\\$])\$(?![\s$])(?:\\.|[^\\$])+?(?<!\s)\$
     | (?<!\\)\\\(.+?\\\) | (?<!\\)\\\[(?!\[).+?\\\]
     | (?<!\\)\\\[\[[^\]\n]*\]\]                          # escaped links
+    | <(?P<tag>code|pre|samp|kbd|script|style|textarea)\b[^<>]*>.*?</(?P=tag)\s*>
     | (?<!\\)</?[a-zA-Z][^<>]*>                         # tags and addresses
     """
 )

@@ -1,12 +1,13 @@
 """What is not ours comes through as Python-Markdown alone would have it."""
 
 import re
+from html import unescape
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 
-from lrnotes.markdown.context import Index
+from lrnotes.markdown.context import Index, Work
 from lrnotes.markdown.defaults import EXTENSIONS
 from lrnotes.markdown.extension import LrnotesExtension
 
@@ -65,6 +66,115 @@ def test_no_text_breaks_the_conversion(text, converter):
     assert "\x02" not in html
     assert "lrnotes" not in html
     assert "lrn-gap" not in html
+
+
+# What would mean something anywhere else.
+MEANT = [
+    "[[x]]", "![[x]]", "[[x|y]]", "[[x#^b]]", "==a==", "%%c%%", "#tag", "#a/b", "^[n]", "^id",
+    "{python} v", "[@cohen2021]", "@cohen2021", "{{site.url}}", "{:.c}", "[a](b.md)",
+    "**b**", "_i_", "~~d~~", "[^1]", "- a", "1. b", "> q", "[!note]", "exec", "word", "é", "日",
+    "&", "&amp;", "\"", "'", "(", "!", "https://x.y/#z",
+]  # fmt: skip
+words = st.lists(st.sampled_from(MEANT), min_size=1, max_size=6)
+inside = words.map(" ".join)
+lines_inside = st.lists(inside, min_size=1, max_size=4)
+
+INLINE = {
+    "code": ("`", "`", r"<code>(.*?)</code>"),
+    "more ticks": ("`` ", " ``", r"<code>(.*?)</code>"),
+    "maths": ("$", "$", r"\\\((.*?)\\\)"),
+    "comment": ("<!-- ", " -->", "<!-- (.*?) -->"),
+    "HTML code": ("<code>", "</code>", "<code>(.*?)</code>"),
+    "kbd": ("<kbd>", "</kbd>", "<kbd>(.*?)</kbd>"),
+    "attribute": ('<b title="', '">b</b>', r'<b title="(.*?)">b</b>'),
+}
+BLOCKS = {
+    "fence": ("```text", "```", r"<pre>(.*?)</pre>"),
+    "tildes": ("~~~~", "~~~~", r"<pre>(.*?)</pre>"),
+    "maths": ("$$", "$$", r"\\\[(.*?)\\\]"),
+    "comment": ("<!--", "-->", "<!--(.*?)-->"),
+    "pre": ("<pre>", "</pre>", "<pre>(.*?)</pre>"),
+}
+PLACES = {
+    "page": ("", ""),
+    "item": ("- a\n  ", "  "),
+    "deep item": ("- a\n  1. b\n     ", "     "),
+    "quote": ("> ", "> "),
+    "callout": ("> [!note] T\n> ", "> "),
+    "item in a quote": ("> - a\n>   ", ">   "),
+    "admonition": ("!!! note\n    ", "    "),
+}
+"""What stands before the first line and before each other line of a block."""
+
+
+def read_page(text):
+    """Return the HTML of a page and all that its record holds."""
+    index = Index(maths=False, works={"cohen2021": Work("cohen2021")})
+    ours = LrnotesExtension(index=index, page="docs/a.md")
+    md = Markdown(extensions=[*EXTENSIONS, ours], extension_configs=EXTENSIONS)
+    page = md.convert(text)
+    record = index.records["docs/a.md"]
+    return page, (record.links, record.tags, record.citations, record.blocks)
+
+
+MARKDOWN = r"\]\(|\*\*|_i_|~~|\[\^"
+NOT_OURS = {
+    "code": r"\{python\}", "comment": MARKDOWN, "attribute": f'{MARKDOWN}|"',
+    "HTML code": MARKDOWN, "kbd": MARKDOWN, "maths": "&amp;",
+}  # fmt: skip
+
+
+def is_ours_alone(kind, content):
+    return not re.search(NOT_OURS.get(kind, r"(?!)"), content)
+
+
+def shown(html, pattern, is_code):
+    """Return what the literal places of a page show."""
+    found = re.findall(pattern, html, re.DOTALL)
+    if is_code:
+        found = [unescape(re.sub(r"<[^>]*>", "", each)) for each in found]
+    return found
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(INLINE)), inside, st.sampled_from(sorted(PLACES)))
+def test_a_literal_in_a_line_comes_through_byte_for_byte(kind, content, container):
+    before, after, pattern = INLINE[kind]
+    # Of Markdown between tags and of an entity in maths Python-Markdown makes what it
+    # makes without us; a code span may be a value.
+    assume(is_ours_alone(kind, content))
+    first, _ = PLACES[container]
+
+    html, found = read_page(f"{first}text {before}{content}{after} end")
+
+    is_escaped = kind in ("code", "more ticks", "maths")
+    places = [each.strip() for each in shown(html, pattern, is_escaped)]
+    if kind in ("HTML code", "kbd"):
+        # A sign and its entity are one in HTML.
+        content, places = unescape(content), [unescape(each) for each in places]
+    assert places == [content]
+    assert found == ((), (), (), ())
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(sorted(BLOCKS)),
+    lines_inside,
+    st.sampled_from(sorted(PLACES)),
+)
+def test_a_literal_block_comes_through_byte_for_byte(kind, content, container):
+    before, after, pattern = BLOCKS[kind]
+    # Python-Markdown knows blocks of HTML outside of containers alone.
+    first, rest = PLACES["page" if kind in ("comment", "pre") else container]
+    text = first + f"\n{rest}".join([before, *content, after])
+
+    html, found = read_page(f"{text}\n\nend")
+
+    is_escaped = kind in ("fence", "tildes", "maths")
+    assert [each.strip("\n") for each in shown(html, pattern, is_escaped)] == [
+        "\n".join(content)
+    ]
+    assert found == ((), (), (), ())
 
 
 LITERAL = [
