@@ -12,6 +12,8 @@ from lrnotes.show.view import CellView, Links, cell_anchors, slug
 
 ROOT = "lrn-root:"
 """Start of an address from the site's root, until the page that shows it is known."""
+FIGURES = "assets/lrnotes/figures"
+"""Folder in the site for the figures and tables of fences, which have no page."""
 
 _PARTS = ("all", "code", "output")
 
@@ -103,7 +105,7 @@ class Fragments(Mapping[str, Fragment]):
     def _links(self, script: Script, anchor: str) -> Links:
         """Return where a cell's code and data lie: the snippet's page and its files."""
         if script.kind != "snippet":
-            return Links()
+            return Links(files=f"{ROOT}{FIGURES}/")
         docs = self.project.layout.docs
         page = page_of(script, docs)
         stem = page.removeprefix(f"{docs}/").removesuffix(".md")

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin
 
 from lrnotes.around import Around
-from lrnotes.fragments import ROOT, Fragments, anchors_of, page_of
+from lrnotes.fragments import FIGURES, ROOT, Fragments, anchors_of, page_of
 from lrnotes.markdown.bibliography import read_bibliography
 from lrnotes.markdown.context import Claim, Index, Work
 from lrnotes.markdown.settle import settle
@@ -193,10 +193,16 @@ class Book:
             opening = f"import torch\n\n{line}\n" if line else ""
             found[f"{stem}.py"] = f"{opening}{source}"
             found[f"{stem}.ipynb"] = write_notebook(script, result)
-            for outcome in result.outcomes if result else ():
-                for name, content in figure_files(outcome.outputs).items():
-                    found[f"{stem}/{name}"] = content
-        return found
+        return found | dict(self._figures())
+
+    def _figures(self) -> Iterator[tuple[str, str]]:
+        for kind in ("snippet", "note"):
+            for script in self.project.of_kind(kind):
+                page = self.pages.page_name(script) if kind == "snippet" else FIGURES
+                result = self.project.results.get(script.name)
+                for outcome in result.outcomes if result else ():
+                    for name, content in figure_files(outcome.outputs).items():
+                        yield f"{page.removesuffix('.md')}/{name}", content
 
     def assets(self) -> dict[str, Path]:
         """Return the tool's own files for the site, to where they lie."""

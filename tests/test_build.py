@@ -235,3 +235,19 @@ def test_verification_names_the_sentence_that_links_a_claim(make_site):
 
     text = re.sub(r"<[^>]+>", "", site.page("verification"))
     assert "one it is: My note" in text
+
+
+def test_a_large_table_of_a_fence_is_a_file_of_its_own(make_site):
+    drawing = (
+        "import matplotlib.pyplot as plt\n"
+        "plt.plot(range(900), [at * 1.5 for at in range(900)]);\n"
+    )
+    site = make_site({"docs/deep/index.md": f"# A\n\n{fence('a', drawing)}"})
+
+    built = site.build("--strict", "-q")
+
+    assert built.returncode == 0, built.stderr
+    tables = re.findall(r'href="([^"]+\.csv)"', site.page("deep"))
+    assert len(tables) == 1
+    rows = (site.root / "site/deep" / tables[0]).read_text("utf-8").splitlines()
+    assert rows[1:3] == ["line 1,0,0", "line 1,1,1.5"]

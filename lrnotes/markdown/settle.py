@@ -14,7 +14,8 @@ from lrnotes.model import Place, Problem
 from lrnotes.vault.names import find_heading
 from lrnotes.vault.nearest import nearest
 
-_MARKED = re.compile(r"<a\s[^>]*\bdata-lrn-(?:to|at|md)=[^>]*>")
+_LINK = re.compile(r"<a\s")
+_MARK = re.compile(r"\sdata-lrn-(?:to|at|md)=")
 _TO = re.compile(r'\sdata-lrn-to="([^"]*)"')
 _MD = re.compile(r'\sdata-lrn-md="([^"]*)"')
 _RAW = re.compile(r'\sdata-lrn-raw="([^"]*)"')
@@ -34,7 +35,16 @@ def settle(text: str, path: str, index: Index) -> tuple[str, tuple[Problem, ...]
     if "data-lrn-" not in text:
         return text, ()
     settler = _Settler(path, index)
-    return _MARKED.sub(settler.settle, text), tuple(settler.problems)
+    pieces: list[str] = []
+    done = 0
+    # From each mark back to its tag: other tags may hold a whole table in an address.
+    for mark in _MARK.finditer(text):
+        start = text.rfind("<", done, mark.start() + 1)
+        if start >= 0 and _LINK.match(text, start):
+            end = text.index(">", mark.end()) + 1
+            pieces += text[done:start], settler.settle(text[start:end])
+            done = end
+    return "".join((*pieces, text[done:])), tuple(settler.problems)
 
 
 class _Settler:
@@ -47,9 +57,8 @@ class _Settler:
         self._places: Places | None = None
         self._written: dict[tuple[str, str], deque[str]] | None = None
 
-    def settle(self, found: re.Match[str]) -> str:
+    def settle(self, tag: str) -> str:
         """Return the opening tag of a link with its real address."""
-        tag = found[0]
         target, raw = _MD.search(tag), _RAW.search(tag)
         if target and raw:
             tag = _RAW.sub("", _MD.sub("", tag))

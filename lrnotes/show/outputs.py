@@ -22,6 +22,8 @@ from lrnotes.show.view import CellView, slug
 
 # A larger table goes into a file of its own, where there is one to link to.
 _INLINE_TABLE = 4_000
+_UNSAFE = re.compile(r"[^\w,.:;=/()+\n-]+", re.ASCII)
+"""What may not stand in an address; an end of line is seen to by itself."""
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -203,4 +205,6 @@ def _file_name(content: str, ending: str) -> str:
 def _table_href(view: CellView, table: str) -> str:
     if view.links.files and len(table) > _INLINE_TABLE:
         return f"{escape(view.links.files)}{_file_name(table, 'csv')}"
-    return f"data:text/csv;charset=utf-8,{quote(table, safe=',.-+:;=/()')}"
+    # Numbers and commas may stand as they are: `quote` would look at each by itself.
+    quoted = _UNSAFE.sub(lambda found: quote(found[0]), table).replace("\n", "%0A")
+    return f"data:text/csv;charset=utf-8,{quoted}"
