@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 TAG = re.compile(
     r"<(/?)([a-zA-Z][\w-]*)([^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*)>|<!--.*?-->",
@@ -17,8 +18,7 @@ VOID = frozenset(
 )
 
 
-@dataclass(slots=True)
-class Element:
+class Element(Struct):
     """An element; the root of a text has no name."""
 
     name: str = ""
