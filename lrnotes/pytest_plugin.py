@@ -201,9 +201,11 @@ class CellItem(pytest.Item):
 
     def runtest(self) -> None:
         """Pass, skip or fail as the cell did when its script ran."""
+        from lrnotes.show.report import printed_text
+
         runner = _find_runner(self.config)
         outcome = runner.outcome(self.script, self.index, self._wanted)
-        self.add_report_section("call", "cell output", _shown(outcome))
+        self.add_report_section("call", "cell output", printed_text(outcome))
         if outcome.status in ("skipped", "not reached"):
             pytest.skip(outcome.reason)
         if outcome.failure is not None:
@@ -242,11 +244,3 @@ class CellFailed(Exception):
         """Keep the outcome for the report."""
         super().__init__(outcome.failure.message if outcome.failure else "")
         self.outcome = outcome
-
-
-def _shown(outcome: Outcome) -> str:
-    return "".join(
-        output.data.get("text/plain", "")
-        for output in outcome.outputs
-        if output.kind != "display_data"
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,7 +18,8 @@ from lrnotes.errors import EngineError
 from lrnotes.model import Environment
 from lrnotes.run.foresee import foresee
 from lrnotes.run.job import LATER, Job, worker_environment
-from lrnotes.run.launch import ForkServer, Launcher, Setting
+from lrnotes.run.launch import ForkServer, Setting
+from lrnotes.run.running import Launcher
 from lrnotes.run.shelf import Kept, Shelf
 from lrnotes.run.slots import Slots, show_one
 from lrnotes.run.spawn import Spawner
@@ -74,12 +76,19 @@ class Crew:
         self.root, self.settings, self.cache = root, settings, cache
         self.forced, self.preload = start, tuple(preload)
         self.shelf = Shelf()
+        self.is_warm = False
         self._launchers: dict[Start, Launcher] = {}
         self._lock = threading.Lock()
 
     def warm(self) -> None:
-        """Start the server, so that the next job does not wait for its imports."""
-        self._launcher("cpu").preload(LATER)
+        """Start the server, so that the next job does not wait for its imports.
+
+        Where each script is a fresh process, one always stands ready from now on.
+        """
+        self.is_warm = True
+        launcher = self._launcher("cpu")
+        launcher.preload(LATER)
+        launcher.get_ready()
 
     def close(self) -> None:
         """End all processes."""
@@ -100,7 +109,11 @@ class Crew:
         )
         # Importing torch may have looked at an accelerator; then no fork can use it.
         kind = "unknown" if any(Path(node).exists() for node in _NODES) else "cpu"
-        end = follow(self._launcher(kind).start(), job).end
+        launcher = self._launcher(kind)
+        running = launcher.start()
+        if self.is_warm:
+            launcher.get_ready()
+        end = follow(running, job).end
         assert end is not None, "a worker without cells comes to its end"
         assert end.environment is not None, "and says where it is"
         return Hardware(end.environment, end.devices, "".join(end.problems))
@@ -117,11 +130,16 @@ class Crew:
             launcher.preload(needs)
         slots = {kind: Slots(max(each.count, 1)) for kind, each in kinds.items()}
 
+        waiting = Counter(task.hardware.kind for task in tasks)
+
         def run(task: Task) -> None:
             kind = task.hardware.kind
             with _hold(task.job, kind, slots[kind]) as job:
                 task.begin()
-                account = self._follow(launchers[kind], job, task.kept)
+                with self._lock:
+                    waiting[kind] -= 1
+                is_last = not waiting[kind] and not self.is_warm
+                account = self._follow(launchers[kind], job, task.kept, is_last)
             task.end(account)
 
         with ExitStack() as stack:
@@ -142,7 +160,9 @@ class Crew:
                 self.close()
                 raise
 
-    def _follow(self, launcher: Launcher, job: Job, kept: Kept | None) -> Account:
+    def _follow(
+        self, launcher: Launcher, job: Job, kept: Kept | None, is_last: bool
+    ) -> Account:
         """Return what a job did, from a copy where there is one that still stands."""
         account = None
         if kept is not None:
@@ -151,7 +171,11 @@ class Crew:
                 running = launcher.resume(kept.number)
                 account = follow(running, job, kept.outcomes)
         if account is None:
-            account = follow(launcher.start(job.keep), job)
+            running = launcher.start(job.keep)
+            # While this one runs, the next one imports.
+            if not is_last:
+                launcher.get_ready()
+            account = follow(running, job)
         if job.keep:
             for number in (*self.shelf.put(job, account), *self.shelf.trim()):
                 launcher.drop(number)

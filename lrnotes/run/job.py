@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,6 +99,16 @@ class Answer(Struct, frozen=True):
     devices: int = 0
     """How many accelerators there are."""
     seconds: float = 0.0
+
+
+def find_later(preload: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Return what of `LATER` is about the packages that are to be preloaded."""
+    roots = {name.partition(".")[0] for name in preload}
+    return {
+        need: modules
+        for need, modules in LATER.items()
+        if not roots.isdisjoint(name.partition(".")[0] for name in modules)
+    }
 
 
 def make_job(root: Path, plan: Plan, settings: Settings) -> Job:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -12,57 +13,17 @@ import tempfile
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from msgspec import Struct
 
 from lrnotes.errors import EngineError
-from lrnotes.run.job import LATER, PACKAGE
+from lrnotes.run.job import LATER, PACKAGE, find_later
+from lrnotes.run.running import Running
+from lrnotes.run.spares import Spares
 
 START_TIMEOUT = 120.0
 """Seconds after which a server or a fresh worker that does not speak is given up."""
-
-
-class Running(Protocol):
-    """A worker process and the ends of its streams that are ours."""
-
-    job: IO[bytes]
-    answers: IO[bytes]
-    out: IO[bytes]
-    err: IO[bytes]
-
-    def kill(self) -> None:
-        """End it and all that it started."""
-
-    def wait(self) -> int:
-        """Wait until all of it is gone; return the exit status, -n for signal n."""
-
-
-class Launcher(Protocol):
-    """Starts worker processes."""
-
-    missing: dict[str, str]
-    """Modules that could not be preloaded, and why."""
-    threads: int
-    """How many threads there were when a server was ready to fork; 0 without one."""
-
-    def start(self, keep: bool = False) -> Running:
-        """Start one worker; it waits for its job.
-
-        With ``keep`` copies of it stay behind where they can.
-        """
-
-    def resume(self, number: int) -> Running:
-        """Let a copy of a copy that stands still go on; it waits for its job."""
-
-    def drop(self, number: int) -> None:
-        """End a copy that stands still."""
-
-    def preload(self, needs: Iterable[str]) -> None:
-        """Have all later workers begin with what `job.LATER` names, if they can."""
-
-    def close(self) -> None:
-        """End all workers and what they have started."""
 
 
 class Setting(Struct, frozen=True):
@@ -82,12 +43,13 @@ class ForkServer:
         """Start the server; it imports while we go on."""
         self.missing: dict[str, str] = {}
         self.request = b"f" if is_forking else b"x"
+        self.spares = Spares(lambda: self._start(b"s"))
         self.lock = threading.Lock()
         self.awaited = 1
         """Reports that the server owes: one when it is ready, one for each need."""
         self.threads = 0
         """How many threads the server had when it was ready to fork."""
-        self.later = _find_later(setting.preload if is_forking else ())
+        self.later = find_later(setting.preload if is_forking else ())
         now = {*setting.preload}.difference(*self.later.values())
         self.log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         ours, theirs = socket.socketpair()
@@ -97,6 +59,7 @@ class ForkServer:
             "root": setting.root,
             "cache": setting.cache,
             "threads": setting.threads,
+            "spare": [*setting.preload],
         }
         number = str(theirs.fileno())
         with theirs:
@@ -112,7 +75,7 @@ class ForkServer:
     def start(self, keep: bool = False) -> Running:
         """Ask for one child and return it."""
         is_kept = keep and self.request == b"f"
-        return self._start(b"k" if is_kept else self.request)
+        return self.spares.take() or self._start(b"k" if is_kept else self.request)
 
     def resume(self, number: int) -> Running:
         """Ask for a copy of a copy and return it."""
@@ -156,6 +119,11 @@ class ForkServer:
             except OSError as error:
                 raise self._gone() from error
 
+    def get_ready(self) -> None:
+        """Ask for a process ahead of its job; a fork needs no time to begin."""
+        if self.request == b"x":
+            self.spares.fill()
+
     def _await_reports(self) -> None:
         """Read what the server says each time that it has imported something."""
         if not self.awaited:
@@ -185,6 +153,7 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server, which ends all that it has started."""
+        self.spares.close()
         # Closing alone would not do while a request is under way.
         with contextlib.suppress(OSError):
             self.control.shutdown(socket.SHUT_RDWR)
@@ -215,15 +184,8 @@ class _Child:
                 return os.waitstatus_to_exitcode(int(text))
         raise self.gone()
 
-
-def _find_later(preload: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Return what of `LATER` is about the packages that are to be preloaded."""
-    roots = {name.partition(".")[0] for name in preload}
-    return {
-        need: modules
-        for need, modules in LATER.items()
-        if not roots.isdisjoint(name.partition(".")[0] for name in modules)
-    }
+    def is_alive(self) -> bool:
+        return not select.select([self.link], [], [], 0)[0]
 
 
 def write_request(kind: bytes, number: int = 0) -> bytes:

@@ -3,9 +3,10 @@
 ``python -m lrnotes.run.server FD FACTS`` serves one engine over a socket, on Linux.
 A request is one letter and a number.  ``+`` imports what a need of `job.LATER` names.
 ``f`` (fork), ``k`` (fork, and let copies stand still after each cell), ``r`` (go on from
-such a copy) and ``x`` (a fresh process) come with five descriptors: link, job, answers,
-stdout, stderr.  ``d`` ends a copy.  The server writes the exit status to the link when
-the child and all that it left behind are gone; when the link is closed, it kills them.
+such a copy), ``x`` (a fresh process) and ``s`` (one that imports ahead of its job) come
+with five descriptors: link, job, answers, stdout, stderr.  ``d`` ends a copy.  The server
+writes the exit status to the link when the child and all that it left behind are gone;
+when the link is closed, it kills them.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import Any, NoReturn
 
 from lrnotes.run.fingerprint import PRELOADED
 from lrnotes.run.job import LATER
-from lrnotes.run.launch import write_request
+from lrnotes.run.launch import python_command, write_request
 from lrnotes.run.nursery import Nursery
 from lrnotes.run.processes import (
     adopt_strays,
@@ -181,12 +182,13 @@ class Server:
             for number, standard in ((job, 0), (out, 1), (err, 2)):
                 os.dup2(number, standard)
                 os.close(number)
-            if kind != b"x":
+            if kind not in b"xs":
                 forget_exit_functions()
                 unshare_inputs()
                 run_worker(answers, _STARTED_WITH, gate)
             os.set_inheritable(answers, True)
-            command = [sys.executable, "-m", "lrnotes.run.worker", str(answers)]
+            ahead = self.facts["spare"] if kind == b"s" else ()
+            command = python_command("lrnotes.run.worker", str(answers), *ahead)
             os.execv(sys.executable, command)
         except BaseException:
             sys.excepthook(*sys.exc_info())
@@ -229,22 +231,20 @@ def _ignore(_number: int, _frame: FrameType | None) -> None:
     """Let the wake-up descriptor do the work."""
 
 
-def main(arguments: list[str]) -> None:
+def main(number: str, text: str) -> None:
     """Preload, report on the socket what came of it, serve."""
-    number, text = arguments
-    facts = json.loads(text)
     # ``-m`` puts the folder that the server was started in first.
     if sys.path[0] == str(Path.cwd()):
         del sys.path[0]
     with socket.socket(fileno=int(number)) as control:
-        server = Server(control, facts)
+        server = Server(control, json.loads(text))
         try:
-            server.prepare(facts["modules"])
+            server.prepare(server.facts["modules"])
             server.serve()
         finally:
             server.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(*sys.argv[1:])
     leave()

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -25,10 +25,12 @@ from lrnotes.run.failures import (
 from lrnotes.run.hardware import Device
 from lrnotes.run.job import Answer, Job, JobCell
 from lrnotes.run.limits import lift_memory_limit
-from lrnotes.run.pausing import Pauser
 from lrnotes.run.record import Recorder
 from lrnotes.run.scope import find_names, find_scalars
 from lrnotes.run.witness import Witness
+
+if TYPE_CHECKING:
+    from lrnotes.run.pausing import Pauser
 
 
 class Session:

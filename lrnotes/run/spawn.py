@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from lrnotes.errors import EngineError
-from lrnotes.run.launch import Running, Setting, process_options, python_command
+from lrnotes.run.launch import Setting, process_options, python_command
+from lrnotes.run.running import Running
+from lrnotes.run.spares import Spares
 
 if sys.platform == "win32":
     import msvcrt
@@ -29,6 +31,7 @@ class Spawner:
         self.lock = threading.Lock()
         self.running: set[_Fresh] = set()
         self.is_closed = False
+        self.spares = Spares(lambda: self._start(setting.preload))
 
     def resume(self, number: int) -> Running:
         """Refuse: without a server no copy stands."""
@@ -38,14 +41,22 @@ class Spawner:
         """Do nothing: no copy stands."""
 
     def start(self, keep: bool = False) -> Running:  # noqa: ARG002
-        """Start one process."""
+        """Return the process that stands ready, or start one."""
+        return self.spares.take() or self._start()
+
+    def get_ready(self) -> None:
+        """Start a process ahead of its job."""
+        self.spares.fill()
+
+    def _start(self, ahead: Sequence[str] = ()) -> Running:
+        """Start one process, which begins with some imports."""
         reading, writing = os.pipe()
         # Where handles are inherited one by one, no other start may come between.
         with self.lock:
             if self.is_closed:
                 raise EngineError("the workers have been ended")
             process = subprocess.Popen(
-                python_command("lrnotes.run.worker", _give(writing)),
+                python_command("lrnotes.run.worker", _give(writing), *ahead),
                 **process_options(self.setting),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -62,6 +73,7 @@ class Spawner:
         """End all processes."""
         with self.lock:
             self.is_closed = True
+        self.spares.close()
         for each in tuple(self.running):
             each.kill()
         for each in tuple(self.running):
@@ -105,6 +117,9 @@ class _Fresh:
     def wait(self) -> int:
         self.watch.join()
         return self.process.returncode
+
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
 
 
 def _give(number: int) -> str:

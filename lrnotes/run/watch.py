@@ -14,7 +14,8 @@ from lrnotes.errors import EngineError
 from lrnotes.model import Environment, Failure, Outcome, Output
 from lrnotes.run.deaths import explain_death
 from lrnotes.run.job import PRINTED, Answer, Job
-from lrnotes.run.launch import START_TIMEOUT, Running
+from lrnotes.run.launch import START_TIMEOUT
+from lrnotes.run.running import Running
 
 _GRACE = 2.0
 """Seconds that a worker has to end itself, at its line or at its end."""

@@ -2,7 +2,8 @@
 
 The job comes on standard input, the answers go to a descriptor of their own.  In a
 child of the server this is called; elsewhere it is a process of its own,
-``python -m lrnotes.run.worker FD``.
+``python -m lrnotes.run.worker FD [MODULE …]``, which imports these modules while it waits
+for its job.
 """
 
 from __future__ import annotations
@@ -35,7 +36,6 @@ from lrnotes.run.hardware import (
 )
 from lrnotes.run.job import NOISE, OWN_VARIABLES, Answer, Job
 from lrnotes.run.limits import limit_memory
-from lrnotes.run.pausing import Pauser
 from lrnotes.run.record import Recorder
 from lrnotes.run.session import Session
 
@@ -79,7 +79,11 @@ def run_worker(
     ``nursery`` is where copies that stand still are announced.
     """
     with open(0, "rb", closefd=False) as source:
-        job = msgspec.json.decode(source.read(), type=Job)
+        given = source.read()
+    if not given:
+        # The engine has ended, or has nothing to do for a process that stood ready.
+        os._exit(0)
+    job = msgspec.json.decode(given, type=Job)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
@@ -163,6 +167,9 @@ def run_script(
         recorder.declare(job.deps)
     channel.send(Answer(environment=environment))
     if job.keep and nursery is not None:
+        # Not at the top: it needs what only Linux has.
+        from lrnotes.run.pausing import Pauser
+
         session.pauser = Pauser(nursery, channel.number, recorder)
 
         def go_on(job: Job, spent: float) -> None:
@@ -226,4 +233,7 @@ def leave() -> NoReturn:
 if __name__ == "__main__":
     if sys.path[0] == str(Path.cwd()):
         del sys.path[0]
-    run_worker(int(sys.argv[1]), dict(os.environ))
+    before = dict(os.environ)
+    for module in sys.argv[2:]:
+        _try_import(module)
+    run_worker(int(sys.argv[1]), before)

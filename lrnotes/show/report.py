@@ -41,3 +41,12 @@ def _source(script: Script, index: int, failure: Failure) -> list[str]:
         f"{cell.place.line + number - 1:4} {plain_text(lines[number - 1])}".rstrip()
         for number in range(first, last + 1)
     ]
+
+
+def printed_text(outcome: Outcome) -> str:
+    """Return what a cell has printed and shown, but for its figures."""
+    return "".join(
+        output.data.get("text/plain", "")
+        for output in outcome.outputs
+        if output.kind != "display_data"
+    )
