@@ -96,6 +96,10 @@ assert sleeper[1:101].min() > printed
 #| label: uncorrected
 torch.testing.assert_close(sleeper, uncorrected, rtol=1e-3, atol=0)
 
+# %% claim: the corrections only shorten a step, at every age of a newborn weight
+#| label: corrections
+assert uncorrected.min() > 1
+
 # %% claim: the bound is reached by a gradient that grows by beta2 / beta1 each step
 #| label: bound
 torch.testing.assert_close(longest_growing, bound, rtol=1e-3, atol=0)

@@ -127,6 +127,9 @@ jumpy = (sgd_end[:, 8] / sgd_end[:, 7]).min().item()  # 2.8 against 1.4
 apart = (sgd_rates[sgd_best] / adam_rates[adam_best]).min().item()
 behind = (sgd_end[:, 1] / adam_end[:, 6]).min().item()  # 0.022 against 1/64
 beyond = (adam_rates[-1] / adam_rates[adam_best]).min().item()
+sgd_usual = sgd_rates[sgd_best].median().item()
+adam_usual = adam_rates[adam_best].median().item()
+above_default = adam_rates[adam_best].min().item() / 1e-3  # torch's default rate
 huge = (adam_end[:, -1] / first_loss).min().item()
 reads, deep_reads = adam_accuracy[:, -1].min().item(), deep_adam_accuracy.max().item()
 guesses = torch.stack([deep_sgd_curves[:, 1, -1], deep_adam_curves[:, 0, -1]])
@@ -156,6 +159,14 @@ assert price < 0.04
 # %% claim: the best rates of SGD and Adam lie more than eight times apart
 #| label: apart
 assert apart > 8
+
+# %% claim: every best rate of SGD is more than fifty times the usual 0.01
+#| label: far
+assert sgd_rates[sgd_best].min() > 50 * 0.01
+
+# %% claim: every best rate of Adam is at least seven times torch's default
+#| label: default
+assert above_default > 7
 
 # %% claim: at 1/64 Adam ends twenty times lower than SGD at the larger rate 0.022
 #| label: number
@@ -192,7 +203,7 @@ assert all(c.isfinite().all() for c in (adam_curves, deep_sgd_curves, deep_adam_
 #|   factor of four apart.
 #| alt: >
 #|   Loss against step on a log axis. At rate 0.01 the loss hardly falls. At 1.4 it
-#|   falls a hundredfold and more. At 2.8 it jumps up and down far above that. At 5.7
+#|   falls a far and more. At 2.8 it jumps up and down far above that. At 5.7
 #|   it leaves the picture at once.
 shown = {"0.01 crawls": 0, "1.4 does best": 7, "2.8 bounces": 8, "5.7 diverges": 9}
 fig, ax = plt.subplots()

@@ -42,7 +42,9 @@ def test_every_place_of_a_row_exists():
         if path.is_file()
     }
     links = "\n\n".join(
-        f"[[{target}|{row}]]" for row, target in ROWS["covered"].items()
+        f"[[{target}|{row}]]"
+        for row, target in ROWS["covered"].items()
+        if not target.startswith("#")
     )
     project = Project.read(layout, {**pages, "rows.md": links})
 
@@ -54,6 +56,21 @@ def test_every_place_of_a_row_exists():
     ]
 
     assert found == []
+
+
+def test_every_tag_of_a_row_is_that_of_a_note():
+    layout = find_layout(ROOT)
+    notes = Project.read(layout).notes.values()
+    given = {tag for note in notes for tag in note.tags}
+    tags = {
+        tag.removeprefix("#")
+        for target in ROWS["covered"].values()
+        if target.startswith("#")
+        for tag in target.split()
+    }
+
+    assert len(tags) == 6
+    assert tags <= given
 
 
 def test_the_old_addresses_are_those_of_notes():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -35,6 +36,24 @@ def test_a_note_names_what_to_read_first_and_next(tab: Any, address: str) -> Non
     assert "The critical learning rate" in after.all_text_contents()
     after.first.click()
     assert tab.locator(".lr-first a", has_text="Gradient descent").count() == 1
+
+
+def test_a_surprise_is_told_after_the_text_and_on_no_other_page(
+    site: Path, pages: list[str]
+) -> None:
+    texts = {page: (site / page).read_text("utf-8") for page in pages}
+    told: dict[str, str] = {}
+    for note in (Path(__file__).parents[2] / "docs").glob("*.md"):
+        meta = yaml.safe_load(note.read_text("utf-8").split("---\n")[1])
+        if "surprise" in meta:
+            told[f"{note.stem}.html"] = meta["surprise"].strip()
+
+    assert len(told) > 10
+    for own, surprise in told.items():
+        assert [page for page, text in texts.items() if surprise in text] == [own]
+        text, after = texts[own].split(surprise)
+        assert "<h2" not in after.split('class="lr-next"')[0]
+        assert text.count("<h2") > 0
 
 
 def test_each_path_names_a_note_after_what_it_requires(tab: Any, address: str) -> None:

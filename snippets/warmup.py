@@ -1,0 +1,200 @@
+# %% [markdown]
+# # What does a warm-up wait for?
+# Six hidden layers, first weights that are too large, and a rate that loses every run.
+# Raise that rate over the first steps instead, and watch the critical rate.
+
+# %% five networks, and the ways to start them
+import math
+from itertools import pairwise
+
+import matplotlib.pyplot as plt
+import torch
+from digits import load_digits
+from torch.nn.functional import cross_entropy
+
+seeds = range(5)
+widths, steps, batch_size, seen = (64, *[64] * 6, 10), 150, 32, 60
+usual, large = math.sqrt(2), 2.8  # standard deviation of the first weights × √inputs
+images, labels, new_images, new_labels = (
+    torch.stack(parts)
+    for parts in zip(*[load_digits(1200, seed) for seed in seeds], strict=True)
+)
+every_seed = torch.arange(len(seeds))[:, None]
+
+
+def draw(seed):
+    """Return first weights whose scale is 1, and the minibatches."""
+    torch.manual_seed(seed)
+    weights = [
+        torch.randn(ins, outs) / math.sqrt(ins) for ins, outs in pairwise(widths)
+    ]
+    return *weights, torch.randint(len(labels[0]), (steps, batch_size))
+
+
+*units, batches = map(torch.stack, zip(*[draw(seed) for seed in seeds], strict=True))
+
+
+def loss_on(weights, images, labels):
+    """Return the loss (seed, run) and the accuracy; weights are (seed, run, in, out)."""
+    hidden = images[:, None]
+    for layer, matrix in enumerate(weights):
+        hidden = (hidden.relu() if layer else hidden) @ matrix
+    labels = labels[:, None].expand(hidden.shape[:3])
+    losses = cross_entropy(hidden.flatten(0, 2), labels.flatten(), reduction="none")
+    right = (hidden.argmax(3) == labels).float().mean(2)
+    return losses.view(labels.shape).mean(2), right
+
+
+def ramp(peak, length, step):
+    """Return the rate at a step, counted from 0: a straight line up to the peak."""
+    return peak * min(1.0, (step + 1) / max(length, 1))
+
+
+# %% SGD and Adam, every run at once
+def train(plan, adam=False, watch=None):
+    """Return the accuracies (seed, run), the last losses, the watched run's weights.
+
+    A plan is a list of (scale of the first weights, peak rate, length of the ramp).
+    """
+    scales = torch.tensor([scale for scale, _, _ in plan])[:, None, None]
+    weights = [(scales * unit[:, None]).requires_grad_() for unit in units]
+    means, squares = [0.0] * len(weights), [0.0] * len(weights)
+    watched = []
+    for step in range(steps):
+        if watch is not None and step <= seen:
+            watched.append([part[:, [watch]].detach().clone() for part in weights])
+        batch = every_seed, batches[:, step]
+        loss, _ = loss_on(weights, images[batch], labels[batch])
+        gradients = torch.autograd.grad(loss.sum(), weights)
+        lr = torch.tensor([ramp(peak, length, step) for _, peak, length in plan])
+        with torch.no_grad():
+            for at, gradient in enumerate(gradients):
+                move = gradient
+                if adam:
+                    means[at] = 0.9 * means[at] + 0.1 * gradient
+                    squares[at] = 0.999 * squares[at] + 0.001 * gradient**2
+                    size = (squares[at] / (1 - 0.999 ** (step + 1))).sqrt() + 1e-8
+                    move = means[at] / (1 - 0.9 ** (step + 1)) / size
+                weights[at] -= lr[:, None, None] * move
+    with torch.no_grad():
+        _, right = loss_on(weights, new_images, new_labels)
+    return right, loss.detach(), watched
+
+
+high = 1 / 16
+plan = [(large, high, 0), (large, high, 10), (large, high, 20)]
+plan += [(usual, high, 0), (usual, high, 20)]
+right, last_loss, watched = train(plan, watch=2)
+sudden, ten, twenty, usual_sudden, usual_twenty = right.T
+adam_rates = [0.001, 0.004, 0.016]
+adam_right, *_ = train(
+    [(usual, lr, length) for length in (0, 20) for lr in adam_rates], adam=True
+)
+
+
+# %% the critical rate on the way
+def find_critical_rate(weights, products, direction):
+    """Return 2 / largest curvature for each seed, by power iteration on 240 images."""
+    weights = [part.requires_grad_() for part in weights]
+    loss, _ = loss_on(weights, images[:, :240], labels[:, :240])
+    gradients = torch.autograd.grad(loss.sum(), weights, create_graph=True)
+    for _ in range(products):
+        length = sum(part.square().sum((2, 3), keepdim=True) for part in direction)
+        direction = [part / length.sqrt() for part in direction]
+        bends = torch.autograd.grad(gradients, weights, direction, retain_graph=True)
+        pairs = zip(direction, bends, strict=True)
+        curvature = sum((part * bend).sum((1, 2, 3)) for part, bend in pairs)
+        direction = bends
+    return 2 / curvature.abs(), direction
+
+
+torch.manual_seed(0)
+direction = [torch.randn_like(part) for part in watched[0]]
+times, critical = list(range(0, seen + 1, 5)), []
+for step in times:
+    products = 8 if step else 25  # later the last direction is a good first guess
+    rate, direction = find_critical_rate(watched[step], products, direction)
+    critical.append(rate)
+critical = torch.stack(critical)  # (reading, seed)
+start = critical[0]
+middle = critical[4:].log().mean(0).exp()  # from step 20 on
+least_over, most_over = (high / start.max()).item(), (high / start.min()).item()
+least_rise, most_rise = (each.item() for each in (middle / start).aminmax())
+ramped = torch.tensor([ramp(high, 20, step) for step in times[:4]])
+least_ahead = (ramped[:, None] / critical[:4]).min().item()
+least_ten, least_twenty = ten.min().item(), twenty.min().item()
+usual_least, adam_least = usual_sudden.min().item(), adam_right[:, :3].min().item()
+usual_gain = (usual_twenty - usual_sudden).mean().item()
+adam_gain = (adam_right[:, 3:] - adam_right[:, :3]).mean(0).max().item()
+
+# %% claim: without a warm-up every network's loss ends as NaN
+#| label: lost
+assert last_loss[:, 0].isnan().all()
+
+# %% claim: ten steps of warm-up are enough for each to read three new digits in five
+#| label: ten
+assert least_ten > 0.6
+
+# %% claim: and so are twenty
+#| label: twenty
+assert least_twenty > 0.6
+
+# %% claim: the rate is more than twenty times the critical one of the start
+#| label: over
+assert least_over > 20
+
+# %% claim: under the ramp the critical rate rises more than tenfold
+#| label: rises
+assert least_rise > 10
+
+# %% claim: while the ramp lasts it is above the critical rate at every reading
+#| label: ahead
+assert least_ahead > 1
+
+# %% claim: with weights of the usual size the rate needs no warm-up
+#| label: usual
+assert usual_least > 0.8
+
+# %% claim: nor does Adam, at three rates
+#| label: adam
+assert adam_least > 0.8
+
+# %% claim: a warm-up brings neither of them two points on average
+#| label: nothing
+assert max(usual_gain, adam_gain) < 0.02
+
+# %% claim: this is torch's SGD under LinearLR
+#| label: torch
+network = torch.nn.Sequential(*[
+    part for pair in pairwise(widths)
+    for part in (torch.nn.Linear(*pair, bias=False), torch.nn.ReLU())
+][:-1])  # fmt: skip
+for part, unit in zip(network.parameters(), units, strict=True):
+    part.data = large * unit[0].T.clone()
+optimizer = torch.optim.SGD(network.parameters(), lr=high)
+scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, 1 / 20, total_iters=19)
+for batch in batches[0, :10]:
+    optimizer.zero_grad()
+    cross_entropy(network(images[0, batch]), labels[0, batch]).backward()
+    optimizer.step()
+    scheduler.step()
+for part, ours in zip(network.parameters(), watched[10], strict=True):
+    torch.testing.assert_close(part.detach().T, ours[0, 0], rtol=1e-2, atol=1e-3)
+
+# %% the ramp and the wall
+#| caption: >
+#|   Learning rate of the warm-up, and the critical rate of each of five networks under
+#|   it. Without the ramp the run would begin at the dashed line.
+#| alt: >
+#|   Rates against step on a log axis. Five thin lines of critical rates start near
+#|   0.001, climb to about 0.01 within ten steps and to 0.03 and more within thirty. The
+#|   ramp climbs in the same steps, a little above them, from 0.003 to 0.06. The dashed
+#|   line at 0.06 lies far above all of them at step 0.
+fig, ax = plt.subplots()
+lines = ax.semilogy(times, critical.cpu(), color="C0", linewidth=1)
+lines[0].set_label("critical rate, five networks")
+shown = range(seen + 1)
+ax.semilogy(shown, [ramp(high, 20, step) for step in shown], "C1", label="warm-up")
+ax.axhline(high, color="C2", linestyle="--", label="no warm-up")
+ax.set(xlabel="step", ylabel="learning rate")
+ax.legend(loc="lower right")
