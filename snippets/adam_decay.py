@@ -78,8 +78,8 @@ assert loud_left > 0.99
 #|   a tenth, crosses that line at gradients of 1, and comes near 1 from ten on. A dashed
 #|   curve, the formula, lies on it from gradients of about 1 on.
 fig, ax = plt.subplots(figsize=(6.0, 2.8))
-ax.semilogx(sizes, penalised.mean(0), "o-", ms=3, label="Adam, weight_decay")
-ax.semilogx(sizes, decoupled.mean(0), label="AdamW, weight_decay")
-ax.semilogx(sizes[sizes > 0.1], divided[sizes > 0.1], "--", label="the formula")
+ax.semilogx(sizes, penalised.mean(0), label="Adam, weight_decay")
+ax.semilogx(sizes[[0, -1]], decoupled.mean(0)[[0, -1]], label="AdamW, weight_decay")
+ax.semilogx(sizes[sizes > 0.2], divided[sizes > 0.2], "--", label="the formula")
 ax.set(xlabel="size of the gradients", ylabel="share of the weight left")
 ax.legend(loc="upper left")

@@ -118,7 +118,7 @@ torch.testing.assert_close(walls, torch.ones(3), rtol=0.005, atol=0)
 #|   line to below 1e-140, turns at the dashed line, climbs all the way back to about 1,
 #|   and then hops between tiny distances and a third of a learning rate. With
 #|   eps 0.01 the line falls for ever.
-every = 40
+every = 100
 envelope = distances[0].view(-1, every).amax(1)
 resting_envelope = (resting.abs() / lr).view(-1, every).amax(1)
 shown = every * torch.arange(len(envelope))

@@ -114,7 +114,7 @@ assert abs(best_growth - beta2 / beta1) < 0.005  # half the spacing of the growt
 #|   Step length in learning rates against steps since waking. Without a silence the
 #|   line stays at 1. After 100, 1,000 and 10,000 silent steps it rises to about 2, 5
 #|   and 6.6 in a dozen steps and sinks back over a thousand.
-shown = torch.logspace(0, math.log10(awake), 120).long().unique() - 1
+shown = torch.logspace(0, math.log10(awake), 56).long().unique() - 1
 fig, ax = plt.subplots()
 for slept, steps_taken in zip(asleep, awakened, strict=True):
     ax.semilogx(shown + 1, steps_taken[shown], label=f"after {slept:,} silent steps")

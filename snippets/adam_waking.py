@@ -126,7 +126,7 @@ assert extra_accuracy > -0.01
 #|   those woken from zeros leaps by factors of about four to twenty within forty steps
 #|   and then falls; the loss of those woken from None just falls.
 steps = torch.arange(-before, 80) + 1
-drawn = torch.cat([torch.arange(0, before, 4), torch.arange(before, len(steps), 2)])
+drawn = torch.cat([torch.arange(0, before, 6), torch.arange(before, len(steps), 3)])
 fig, ax = plt.subplots()
 for color, (losses, label) in enumerate([(zeros, "zeros"), (nones, "None")]):
     shown = ax.semilogy(steps[drawn], losses[drawn], color=f"C{color}", linewidth=1)
