@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def test_a_surprise_is_told_after_the_text_and_on_no_other_page(
     for own, surprise in told.items():
         assert [page for page, text in texts.items() if surprise in text] == [own]
         text, after = texts[own].split(surprise)
-        assert "<h2" not in after.split('class="lr-next"')[0]
+        assert "<h2" not in re.split('class="lr-next"|class="lrn-around"', after)[0]
         assert text.count("<h2") > 0
 
 
