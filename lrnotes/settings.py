@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from msgspec import Struct, field
@@ -130,11 +130,14 @@ def read_settings(given: Mapping[str, Any], config: str = "mkdocs.yml") -> Setti
         if not isinstance(value, allowed) or (wanted is int and value is True):
             hint = f"a {wanted.__name__} is wanted"
             raise SettingsError(f"{name} is {value!r}", place=place, hint=hint)
-    _check_levels(given.get("levels", {}), place)
-    if given.get("lists", "commonmark") not in ("commonmark", "markdown"):
-        what = f"lists is {given['lists']!r}"
-        raise SettingsError(what, place=place, hint="commonmark or markdown")
-    return Settings(**given)
+    # YAML reads `off` as false.
+    told = given.get("levels", {}).items()
+    levels = {kind: "off" if level is False else level for kind, level in told}
+    _check_levels(levels, place)
+    lists, hint = given.get("lists", "commonmark"), "commonmark or markdown"
+    if lists not in hint.split(" or "):
+        raise SettingsError(f"lists is {lists!r}", place=place, hint=hint)
+    return Settings(**{**given, "levels": levels})
 
 
 def _check_levels(levels: Mapping[str, Any], place: Place) -> None:
@@ -143,7 +146,7 @@ def _check_levels(levels: Mapping[str, Any], place: Place) -> None:
             near = difflib.get_close_matches(kind, LEVELS, 1)
             hint = f"nearest: {near[0]}" if near else f"known: {', '.join(LEVELS)}"
             raise SettingsError(f'no kind of finding "{kind}"', place=place, hint=hint)
-        if level not in ("off", "info", "warn", "error"):
+        if level not in get_args(Level):
             what = f"the level of {kind} is {level!r}"
             raise SettingsError(what, place=place, hint="off, info, warn or error")
 
