@@ -54,10 +54,13 @@ def convert_notes(project: Project) -> Book:
     names, options = read_extensions(project.layout)
     add_extensions(names, options, {"index": index})
     ours = dict(options["lrnotes"])
+    pages: dict[str, str] = {}
     for path, note in project.notes.items():
         options["lrnotes"] = {**ours, "page": path}
         markdown = Markdown(extensions=names, extension_configs=options)
-        html = markdown.convert(split_front_matter(note.text)[1])
+        pages[path] = markdown.convert(split_front_matter(note.text)[1])
+    # A link may name a heading of any other note.
+    for path, html in pages.items():
         book.finish(path, html, urls[path])
     notebooks = NotebookPages(project, index)
     for script in project.of_kind("notebook"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
@@ -17,6 +18,9 @@ from lrnotes.model import Fragment, Link
 IMAGES = frozenset(["apng", "avif", "bmp", "gif", "jpeg", "jpg", "png", "svg", "webp"])
 VIDEOS = frozenset(["m4v", "mkv", "mov", "mp4", "ogv", "webm"])
 SOUNDS = frozenset(["3gp", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav"])
+# About what a note's headings and blocks are called: enough for a hint.
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_BLOCK = re.compile(r"(?:^|\s)(\^[A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
 PARTS = ("output", "code")
 SLOT = "lrn-embed"
 """Class of what stands in a paragraph and must leave it."""
@@ -134,7 +138,11 @@ def _note(conversion: Conversion, link: Link) -> Element:
 def _report_missing(conversion: Conversion, link: Link) -> str:
     kind = "block" if link.fragment.startswith("^") else "heading"
     what = f'no {kind} "{link.fragment}" in {link.resolved}'
-    conversion.report(f"unresolved-{kind}", link.raw, what)
+    pattern = _BLOCK if kind == "block" else _HEADING
+    note = conversion.index.notes.get(link.resolved)
+    known = pattern.findall(note.text) if note else []
+    hint = hint_nearest(link.fragment.rpartition("#")[2], known)
+    conversion.report(f"unresolved-{kind}", link.raw, what, hint)
     return what
 
 
