@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
 
+from lrnotes.feed import Entry, read_dates
 from lrnotes.model import Note
 from lrnotes.ownpages import OwnPages
 from lrnotes.project import Project
@@ -15,7 +16,7 @@ from lrnotes.show.cells import snippet_title
 from lrnotes.show.previews import Preview, lead_figure, preview_name, preview_script
 from lrnotes.vault.backlinks import Backlink, find_backlinks
 from lrnotes.vault.mentions import Mention, find_mentions
-from lrnotes.vault.passages import Passage, read_passages
+from lrnotes.vault.passages import FORMULA, Passage, read_passages
 from lrnotes.vault.quotes import Quote
 
 _LONGEST = 400
@@ -29,12 +30,21 @@ class Around:
     def __init__(self, project: Project, pages: OwnPages) -> None:
         """Keep the project, and the pages of ours, which know the tags and records."""
         self.project, self.records, self.tags = project, pages.records, pages.tags
+        self.graphs = pages.graphs
         self.shows_tags = True
         self.pages: dict[str, Sequence[Passage]] = {}
         self.figures: dict[str, str] = {}
-        self.urls: Mapping[str, str] = {}
         self._backlinks: dict[str, list[Backlink]] | None = None
         self._mentions: dict[str, list[Mention]] = {}
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """The address of each page from the site's root, by its path."""
+        return self.graphs.urls
+
+    @urls.setter
+    def urls(self, urls: Mapping[str, str]) -> None:
+        self.graphs.urls = urls
 
     def read(self, path: str, html: str) -> None:
         """Take in a page's finished HTML; pages of ours say nothing of their own."""
@@ -75,6 +85,19 @@ class Around:
         title, stem = self.title(path), PurePosixPath(path).stem
         return list(dict.fromkeys([title, stem, *self._aliases(path)]))
 
+    def dated(self) -> Iterator[Entry]:
+        """Yield the notes that bear a date, for a feed."""
+        for path, passages in self.pages.items():
+            note = self.project.notes.get(path)
+            dates = read_dates(note.meta) if note else None
+            if note and dates:
+                told = str(note.meta.get("description") or "")
+                if not told:
+                    texts = (each.text for each in passages if not each.is_heading)
+                    told = next(texts, "").replace(FORMULA, "…")
+                    told = " ".join(told[: _cut(told)].split())
+                yield Entry(note.title, self.urls[path], *dates, told)
+
     def previews(self) -> Iterable[tuple[str, str]]:
         """Yield the name and the text of the script that previews each page."""
         for path, passages in self.pages.items():
@@ -95,11 +118,17 @@ class Around:
             yield preview_name(self.urls[path]), preview_script(preview)
 
     def section(self, path: str) -> str:
-        """Return what stands under a page: its tags, who links to it, who names it."""
+        """Return what stands under a page: its tags, who links to it, its graph."""
+        if path == self.graphs.page and path in self.urls and not self.is_written(path):
+            return self.graphs.whole()
         if path not in self.pages:
             return ""
         hide = hidden(self.project.notes.get(path))
-        parts = {"tags": self._tags, "backlinks": self._links}
+        parts = {
+            "tags": self._tags,
+            "backlinks": self._links,
+            "graph": self.graphs.local,
+        }
         return "".join(make(path) for name, make in parts.items() if name not in hide)
 
     def _tags(self, path: str) -> str:
@@ -117,6 +146,10 @@ class Around:
         mentions = [
             each for each in self._mentions.get(path, ()) if each.source not in known
         ]
+        docs = self.project.layout.docs
+        # The home page's title is the subject of the site, which all notes name.
+        if path in (f"{docs}/index.md", f"{docs}/README.md"):
+            mentions = []
         return backlinks_section(
             self._sources(path, linked, lambda each: _HOW[each.how]),
             self._sources(path, mentions, lambda _: ""),

@@ -1,4 +1,4 @@
-"""The pages that are made from data: one for each snippet, and Verification."""
+"""The pages that are made from data: of snippets and tags, the graph, Verification."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from lrnotes.fragments import anchors_of, page_of
+from lrnotes.graphs import PAGE as GRAPH
+from lrnotes.graphs import Graphs
 from lrnotes.model import Link, Record, Script
 from lrnotes.project import Project
 from lrnotes.show.cells import snippet_title
+from lrnotes.show.globalgraph import graph_page
 from lrnotes.show.pages import (
     ClaimRow,
     Mention,
@@ -32,6 +35,7 @@ class OwnPages:
         self.project, self.records = project, records
         self.docs = project.layout.docs
         self.tags = TagPages(project, records)
+        self.graphs = Graphs(project, records)
 
     def claim_cells(self) -> Iterator[tuple[Script, int]]:
         """Yield every claim: its script, and which code cell it is."""
@@ -46,6 +50,7 @@ class OwnPages:
         return (
             names
             + self.tags.names()
+            + [GRAPH] * (len(self.project.notes) > 1)
             + [VERIFICATION] * any(True for _ in self.claim_cells())
         )
 
@@ -61,6 +66,8 @@ class OwnPages:
         """
         if name.startswith("tags/"):
             return self.tags.text(name)
+        if name == GRAPH:
+            return graph_page()
         if name == VERIFICATION:
             return verification_page(
                 [self._claim_row(*each) for each in self.claim_cells()]

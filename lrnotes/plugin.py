@@ -14,11 +14,13 @@ from mkdocs.exceptions import Abort, ConfigurationError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import write_file
 from mkdocs.utils.templates import TemplateContext
 
 from lrnotes.errors import ProjectError, SettingsError
+from lrnotes.feed import Feed
 from lrnotes.findable import Findable
 from lrnotes.markdown.defaults import add_extensions
 from lrnotes.markdown.ready import ReadyExtension
@@ -41,6 +43,7 @@ LAST = -100
 
 TAG_PLUGINS = {"material/tags", "tags"}
 
+_LOUDNESS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 _IDS = re.compile(r'\sid="([^"]+)"')
 
 
@@ -96,10 +99,10 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             self.engine = project.make_engine(Progress(sys.stderr, log.info))
             self.engine.keeps = self.is_serving
         project.run(self.engine)
-        self.book = Book(project)
+        site = (config.site_name, config.site_url or "", config.site_author or "")
+        self.book = Book(project, Feed(*site))
         # Material's plugin shows them itself, where its reader looks for them.
-        is_tagged = "material/search" in config.plugins
-        self.findable = Findable(has_tag_field=is_tagged)
+        self.findable = Findable(has_tag_field="material/search" in config.plugins)
         self.book.around.shows_tags = not config.plugins.keys() & TAG_PLUGINS
         self._add_pages(files, config)
         for name, path in self.book.assets().items():
@@ -121,11 +124,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             if f"{self.layout.docs}/{file.src_uri}" not in self.project.scripts:
                 continue
             files.remove(file)
-            folder = str(self.notebooks.folder)
-            copy = File(
-                file.src_uri, folder, config.site_dir, config.use_directory_urls
-            )
-            files.append(copy)
+            where = str(self.notebooks.folder), config.site_dir
+            files.append(File(file.src_uri, *where, config.use_directory_urls))
 
     def _add_pages(self, files: Files, config: MkDocsConfig) -> None:
         # Last in the list, so that all notes are converted before them.
@@ -138,6 +138,13 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             file.inclusion = InclusionLevel.NOT_IN_NAV
             files.append(file)
             self.own_pages.add(name)
+
+    def on_nav(self, nav: Navigation, **_: Any) -> None:
+        """Learn the sections of the site, which the graph shows."""
+        self.book.pages.graphs.sections = {
+            page.file.src_uri: [each.title or "" for each in page.ancestors]
+            for page in nav.pages
+        }
 
     def _tell_own_page(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
@@ -199,25 +206,23 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Add the stylesheet of maths to pages that show it, and the way to a twin."""
+        """Name in the head of a page its stylesheets, its twin, the feed."""
         path = f"{self.layout.docs}/{page.file.src_uri}"
-        return self.book.complete(output, path, page.url)
+        return self.book.beside.complete(output, path, page.url)
 
     @event_priority(LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write redirects and the report; fail a strict build."""
         site = Path(config.site_dir)
         for name, content in self.book.redirects(config.site_url or "").items():
-            target = site / name
-            if not target.exists():
-                write_aside(target, content)
-        for name, content in self.book.files_beside():
+            if not (site / name).exists():
+                write_aside(site / name, content)
+        for name, content in self.book.beside.files():
             # As the builder writes its pages: the folder is made anew each time.
             write_file(content.encode(), str(site / name))
         self.notebooks.close()
         problems = self.book.close()
-        self._log(problems)
-        loud = [each for each in problems if self._is_loud(each)]
+        loud = [each for each in problems if self._log(each) in ("warn", "error")]
         # MkDocs counts warnings through its logger, which `-q` keeps from counting.
         if config.strict and loud:
             raise Abort(f"Aborted with {len(loud)} findings in strict mode!")
@@ -231,15 +236,12 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             server.watch(str(snippets))
         return server
 
-    def _is_loud(self, problem: Problem) -> bool:
-        return self.settings.level(problem.kind) in ("warn", "error")
-
-    def _log(self, problems: list[Problem]) -> None:
-        write = {"info": log.info, "warn": log.warning, "error": log.error}
-        for problem in problems:
-            level = self.settings.level(problem.kind)
-            if level != "off":
-                write[level]("%s", problem)
+    def _log(self, problem: Problem) -> str:
+        """Write a finding as loudly as the settings say; return how loudly."""
+        level = self.settings.level(problem.kind)
+        if level != "off":
+            log.log(_LOUDNESS[level], "%s", problem)
+        return level
 
 
 def _read(file: File) -> str:

@@ -6,9 +6,11 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urljoin
+from urllib.parse import urljoin
 
 from lrnotes.around import Around
+from lrnotes.beside import Beside
+from lrnotes.feed import Feed
 from lrnotes.fragments import FIGURES, ROOT, Fragments, anchors_of, page_of
 from lrnotes.markdown.bibliography import read_bibliography
 from lrnotes.markdown.context import Claim, Index, Work
@@ -23,12 +25,11 @@ from lrnotes.show.notebook import write_notebook
 from lrnotes.show.outputs import figure_files
 from lrnotes.show.provenance import device_line
 from lrnotes.store import load_formulas, save_formulas, write_report
-from lrnotes.twins import Twins, twin_link, twin_url
+from lrnotes.twins import twin_url
 from lrnotes.vault.backlinks import find_orphans
 from lrnotes.vault.reading import Reading, read_requirements
 
 HERE = Path(__file__).parent / "assets"
-KATEX = "assets/lrnotes/vendor/katex"
 ASSETS = ("assets/lrnotes/lrnotes.css", "assets/lrnotes/lrnotes.js")
 """What every page loads."""
 UNSHOWN = ("katex.min.js",)
@@ -40,7 +41,7 @@ _ROOTED = re.compile(rf'(href|src)="{ROOT}([^"]*)"')
 class Book:
     """A project on its way to readers; made anew for each build."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, feed: Feed | None = None) -> None:
         """Begin with a project whose results are up to date."""
         self.project = project
         self.docs = project.layout.docs
@@ -49,7 +50,7 @@ class Book:
         self.index = Index()
         self.pages = OwnPages(project, self.index.records)
         self.around = Around(project, self.pages)
-        self.twins = Twins()
+        self.beside = Beside(self.around, feed)
         self.urls: Mapping[str, str] = {}
         self.formulas_known = 0
 
@@ -131,7 +132,7 @@ class Book:
         requires = read_requirements(self.project.notes, self.project.vault)
         around = self.around
         names = {around.urls[path]: around.names(path) for path in around.pages}
-        twins = {url: twin_url(url) for url in self.twins.pages}
+        twins = {url: twin_url(url) for url in self.beside.twins.pages}
         return {"reading": Reading(requires, self.docs), "names": names, "twins": twins}
 
     def finish(self, path: str, html: str, url: str) -> str:
@@ -141,8 +142,7 @@ class Book:
         start = posixpath.relpath(".", posixpath.dirname(url) or ".")
         html = _ROOTED.sub(lambda found: f'{found[1]}="{start}/{found[2]}"', html)
         self.around.read(path, html)
-        if self.has_twin(path):
-            self.twins.read(url, self.around.title(path), html)
+        self.beside.read(path, html, url)
         return html
 
     def problems(self) -> list[Problem]:
@@ -160,6 +160,7 @@ class Book:
             found += problems
         for problems in self.settled.values():
             found += problems
+        found += self.beside.problems()
         remarks = (
             Problem("run-remark", Place(self.project.layout.config), remark)
             for remark in self.project.remarks
@@ -175,12 +176,6 @@ class Book:
             address: redirect_page(address, url, site_url and urljoin(site_url, url))
             for address, url in found.items()
         }
-
-    def files_beside(self) -> Iterator[tuple[str, str]]:
-        """Yield name, from the site's root, and text of what is made of finished pages."""
-        for name, content in self.around.previews():
-            yield f"assets/lrnotes/previews/{unquote(name)}", content
-        yield from self.twins.write()
 
     def downloads(self) -> dict[str, str]:
         """Return the files offered for download, from the site's root."""
@@ -211,20 +206,6 @@ class Book:
             for path in sorted(HERE.rglob("*"))
             if path.suffix in (".css", ".js", ".woff2") and path.name not in UNSHOWN
         }
-
-    def has_twin(self, path: str) -> bool:
-        """Return whether the page of a source has a twin in Markdown."""
-        return self.project.layout.settings.twins and self.around.is_written(path)
-
-    def complete(self, html: str, path: str, url: str) -> str:
-        """Return a whole page that names its twin, and the stylesheet of its maths."""
-        if self.has_twin(path):
-            html = html.replace("</head>", f"{twin_link(url)}</head>", 1)
-        if 'class="katex' not in html:
-            return html
-        start = posixpath.relpath(".", posixpath.dirname(url) or ".")
-        link = f'<link rel="stylesheet" href="{start}/{KATEX}/katex.min.css">'
-        return html.replace("</head>", f"{link}</head>", 1)
 
     def close(self) -> list[Problem]:
         """Keep what the next build can use and the report; return all findings."""

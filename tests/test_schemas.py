@@ -55,6 +55,19 @@ def test_the_report_is_as_its_schema_says(built):
     assert any("Nowhere" in problem for problem in report["problems"])
 
 
+def test_the_graph_is_as_its_schema_says_and_as_a_script_the_same(built):
+    folder = built.root / "site/assets/lrnotes"
+    told = (folder / "graph.json").read_text("utf-8")
+
+    validate("graph", json.loads(told))
+    assert [node["kind"] for node in json.loads(told)["nodes"]] == [
+        "note",
+        "snippet",
+        "snippet",
+    ]
+    assert (folder / "graph.js").read_text("utf-8") == f"lrnGraph={told.strip()};\n"
+
+
 def test_manifests_and_results_are_as_their_schemas_say(built):
     manifests = [
         json.loads(path.read_text("utf-8"))
@@ -79,7 +92,7 @@ def test_a_schema_follows_the_type_it_describes(name, kind):
     assert {key: written[key] for key in made} == made
 
 
-@pytest.mark.parametrize("name", ["status", "report", "manifest", "result"])
+@pytest.mark.parametrize("name", ["status", "report", "manifest", "result", "graph"])
 def test_a_schema_refuses_what_is_not_so(name):
     jsonschema.Draft202012Validator.check_schema(read_schema(name))
 

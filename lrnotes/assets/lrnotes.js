@@ -194,6 +194,24 @@
     show(Number(range.value));
   }
 
+  /* --- the graph, which is explored on demand ----------------------------------- */
+
+  function prepareGraph(holder) {
+    var button = make("button", { type: "button", className: "lrn-explore", textContent: "Explore the graph" });
+    button.addEventListener("click", function () {
+      window.lrnGraphAt = holder;
+      if (window.lrnExplore) { window.lrnExplore(); return; }
+      if (button.disabled) return;
+      button.disabled = true;
+      ["vendor/d3-force/d3-force.js", "graph.js", "explore.js"].forEach(function (name) {
+        var script = make("script", { src: base + name, async: false });
+        script.onload = script.onerror = function () { button.disabled = false; };
+        document.head.append(script);
+      });
+    });
+    holder.append(button);
+  }
+
   /* --- previews of links ---------------------------------------------------------- */
 
   /* What shows them is loaded when a reader first rests on a link. */
@@ -254,6 +272,7 @@
     each("[data-lrn-names]", prepareNames);
     each(".lrn-sweep", prepareSweep);
     each(".lrn-plot", prepareFigure);
+    each("[data-lrn-graph]", prepareGraph);
     /* It reads the tables of the page it comes to, so each page has it anew. */
     each("[data-lrn-table]", function () {
       document.head.append(make("script", { src: base + "claims.js" }));
@@ -261,6 +280,9 @@
     each("[data-lrn-diagram]", function () {
       if (window.lrnDiagrams) window.lrnDiagrams();
       else bring("diagrams.js");
+    });
+    each("[data-lrn-random]", function () {
+      document.head.append(make("script", { src: base + "random.js" }));
     });
     each(".lrn-stream, .lrn-html, .lrn-failure pre", prepareScroller);
   }
