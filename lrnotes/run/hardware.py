@@ -12,6 +12,8 @@ from msgspec import Struct
 from lrnotes.model import Environment
 from lrnotes.run.digest import digest_preloaded
 
+LINT = "lint"
+"""In a device's place: run on the CPU and report what no accelerator would do."""
 NO_DEVICE = "this machine has no such device"
 
 
@@ -34,7 +36,7 @@ class Device(Struct, frozen=True):
 
 def choose_device(wanted: str) -> Device:
     """Return the device that ``auto``, ``cpu``, ``cuda:1``, … stands for here."""
-    if wanted == "cpu":
+    if wanted in ("cpu", LINT):
         return Device()
     torch = _import_torch()
     if torch is None:

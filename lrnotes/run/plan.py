@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lrnotes.model import Cell, Plan, Script
 from lrnotes.run.digest import normalise
+from lrnotes.run.hardware import LINT
 from lrnotes.settings import Settings
 
 ENGINE_SCHEMA = 1
@@ -55,10 +56,15 @@ def wanted_device(script: Script, settings: Settings) -> str:
     The script's own option comes first, then ``LRNOTES_DEVICE``, then the setting;
     ``lint`` holds for every script, as it looks at the code and not at the hardware.
     """
+    if is_linting():
+        return LINT
     asked = os.environ.get("LRNOTES_DEVICE", "")
-    if asked == "lint":
-        return asked
     return script.options.device or asked or settings.device
+
+
+def is_linting() -> bool:
+    """Whether scripts run to find implicit host access, on the CPU."""
+    return os.environ.get("LRNOTES_DEVICE") == LINT
 
 
 def figure_salt(key: str, cell: int, figure: int) -> str:

@@ -30,6 +30,7 @@ from lrnotes.run.scope import find_names, find_scalars
 from lrnotes.run.witness import Witness
 
 if TYPE_CHECKING:
+    from lrnotes.run.hostaccess import HostAccess
     from lrnotes.run.pausing import Pauser
 
 
@@ -58,6 +59,8 @@ class Session:
         self.stray: BaseException | None = None
         """What ended a thread of the script and nobody else was told."""
         self.pauser: Pauser | None = None
+        self.host: HostAccess | None = None
+        """Looks on where scripts are linted for accelerators."""
         self.go_on: Callable[[Job, float], None] = lambda _job, _spent: None
         """Called with a new job, and the seconds spent before, in a copy that goes on."""
         self.hook, threading.excepthook = threading.excepthook, self._hear_thread
@@ -106,6 +109,8 @@ class Session:
         self.witness.forget()
         self.last_line = 1
         self.names = ()
+        if self.host is not None:
+            self.host.begin(self.index)
         outputs, error = self._execute(cell)
         failure = None
         goes_on = True
@@ -119,6 +124,8 @@ class Session:
                 goes_on = cell.is_claim and isinstance(error, AssertionError)
         elif cell.raises:
             failure, goes_on = _not_raised(cell.raises), False
+        elif self.host is not None:
+            failure = self.host.failure()
         return self._outcome(cell, outputs, failure), goes_on
 
     def _execute(self, cell: JobCell) -> tuple[list[Output], BaseException | None]:

@@ -28,12 +28,14 @@ from lrnotes.model import Environment
 from lrnotes.run.exits import watch_exit
 from lrnotes.run.fingerprint import PRELOADED
 from lrnotes.run.hardware import (
+    LINT,
     Device,
     choose_device,
     describe_environment,
     freshen_generators,
     set_device,
 )
+from lrnotes.run.hostaccess import HostAccess
 from lrnotes.run.job import NOISE, OWN_VARIABLES, Answer, Job
 from lrnotes.run.limits import limit_memory
 from lrnotes.run.record import Recorder
@@ -182,6 +184,9 @@ def run_script(
         session.go_on = go_on
     _arm(job, session, channel)
     set_device(device)
+    if job.device == LINT:
+        session.host = HostAccess(Path(job.root))
+        session.host.start()
     limit_memory(job.memory)
     watch_exit(channel.number)
     if session.pauser is not None:
