@@ -263,6 +263,21 @@ def test_exactly_what_must_run_runs(lab, name):
     assert lab.build() == set()
 
 
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_status_tells_beforehand_what_will_run_and_why(lab, name):
+    change, expected = CHANGES[name]
+
+    change(lab)
+
+    reasons = {
+        Path(row["name"].rpartition("::")[2]).stem: row["reasons"]
+        for row in lab.read().status()
+        if row["state"] != "fresh"
+    }
+    assert reasons.keys() == expected
+    assert all(reasons.values())
+
+
 @pytest.mark.parametrize(
     ("name", "session", "shown"),
     [
@@ -472,3 +487,25 @@ def test_two_builds_of_a_site_at_once_are_both_right(make_site):
     site.ran()
     assert site.build("--strict").returncode == 0
     assert site.ran() == []
+
+
+def test_a_build_a_test_run_and_a_command_at_once_leave_one_right_cache(make_site):
+    site = make_site({"docs/index.md": NOTE, "pytest.ini": "[pytest]\n"}, CONFIG)
+    doors = (
+        ("mkdocs", "build", "-q", "--strict"),
+        ("pytest", "-q", "-p", "no:cacheprovider"),
+        ("lrnotes", "run"),
+    )
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", *words], cwd=site.root, stdout=subprocess.DEVNULL
+        )
+        for words in doors
+    ]
+
+    assert [run.wait(120) for run in runs] == [0, 0, 0]
+    assert 1 <= len(site.ran()) <= len(doors)
+    assert site.build("--strict").returncode == 0
+    assert site.command("lrnotes", "run").returncode == 0
+    assert site.ran() == []
+    assert ">1" in site.page("index")
