@@ -81,8 +81,7 @@ class Settings(Struct, frozen=True):
     maths: bool = True
     """Whether maths is rendered while building."""
     mermaid: str = ""
-    """The site's copy of ``mermaid.min.js``, from the docs folder; without one, the
-    source of a diagram is shown."""
+    """The site's copy of ``mermaid.min.js``, from the docs folder."""
     twins: bool = False
     """Whether each note's page has a twin in Markdown beside it, such as ``adam.md``."""
     levels: dict[str, Level] = field(default_factory=dict)
@@ -216,9 +215,8 @@ def read_extensions(layout: Layout) -> tuple[list[str], dict[str, Any]]:
 
 def uses_directory_urls(layout: Layout) -> bool:
     """Return whether the builder gives each page a folder of its own."""
-    return bool(
-        _read_config(layout.root / layout.config).get("use_directory_urls", True)
-    )
+    config = _read_config(layout.root / layout.config)
+    return bool(config.get("use_directory_urls", True))
 
 
 def _read_layout(path: Path) -> Layout | None:

@@ -1,3 +1,11 @@
+import functools
+import re
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import quote, urljoin
+from urllib.request import url2pathname, urlopen
+
 import pytest
 
 from lrnotes.model import Note
@@ -69,3 +77,57 @@ def test_a_redirect_names_the_canonical_address():
 
     assert '<link rel="canonical" href="https://x.y/rate.html">' in page
     assert 'url=rate.html"' in page
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format, *args):
+        pass
+
+
+@pytest.fixture
+def serve():
+    """Return a function that serves a folder, for one test."""
+    servers = []
+
+    def start(folder):
+        handler = functools.partial(Quiet, directory=str(folder))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("urls", ["true", "false"])
+def test_an_alias_with_spaces_answers_from_a_server_and_from_disk(
+    make_site, serve, urls
+):
+    notes = {
+        "docs/index.md": "[[step size]] [[é & (b)]]\n",
+        "docs/my notes/rate.md": "---\naliases: [step size, é & (b)]\n---\n# Rate here\n",
+    }
+    config = f"site_name: t\nuse_directory_urls: {urls}\nplugins: [lrnotes]\n"
+    site = make_site(notes, config)
+    built = site.build("--strict")
+    assert built.returncode == 0, built.stderr
+    ending = "/" if urls == "true" else ".html"
+    root = serve(site.root / "site")
+    for alias in ("step size", "é & (b)"):
+        address = f"my%20notes/{quote(alias)}{ending}"
+        with urlopen(urljoin(root, address)) as answer:
+            page = answer.read().decode()
+        target = re.search(r'url=([^"]+)"', page)[1]
+
+        with urlopen(urljoin(urljoin(root, address), target)) as answer:
+            assert "Rate here" in answer.read().decode()
+        file = urljoin(
+            (site.root / "site" / "x").as_uri(),
+            address + "index.html" * (urls == "true"),
+        )
+        there = url2pathname(urljoin(file, target).removeprefix("file://"))
+        there += "index.html" if there.endswith("/") else ""
+        assert "Rate here" in Path(there).read_text("utf-8")
