@@ -19,6 +19,9 @@ from lrnotes.vault.fold import fold
 
 # What no slug holds: such a fragment is the text of a heading.
 _HEADING_TEXT = re.compile(r"[^\w.:-]|[A-Z]")
+_NAME = re.compile(r"[\s<>|]|://")
+_ENDING = re.compile(r"(?:/|\.\w{1,5})$")
+_HOST = re.compile(r"(?:www\.)?(?:[\w-]+\.)+[a-z]{2,}(?=/)", re.IGNORECASE)
 _NOT_OURS = re.compile(r"\b(?:lrn-|footnote-|headerlink|toclink)")
 
 
@@ -59,7 +62,7 @@ class AddressTreeprocessor(Treeprocessor):
         if path:
             self._move(element, name, target or self._written(path), fragment)
         if target is None:
-            if name == "href" and path.endswith(".md"):
+            if name == "href" and (path.endswith(".md") or self._is_dead(path)):
                 self._leave_unresolved(element, path, fragment)
             return
         if path and self.conversion.index.is_inside_docs(target):
@@ -85,10 +88,24 @@ class AddressTreeprocessor(Treeprocessor):
         what = f'no note named "{path}"'
         near = vault.nearest(path.removesuffix(".md"))
         hint = f"nearest: {', '.join(near)}" if near else ""
+        if _HOST.match(path):
+            hint = f"write https://{path} for a page of another site"
         conversion.report("unresolved-link", raw, what, hint)
         element.tag = "span"
         element.attrib.clear()
         element.attrib.update({"class": "lrn-unresolved", "title": what})
+
+    def _is_dead(self, path: str) -> bool:
+        """Return whether no builder makes a page of that address.
+
+        It is the name of a note, or another site's address without its scheme.
+        """
+        host = _HOST.match(path)
+        if host:
+            folder = self._written(host[0])
+            known = self.conversion.index.vault.paths
+            return not any(each.startswith(f"{fold(folder)}/") for each in known)
+        return bool(_NAME.search(path)) and not _ENDING.search(path)
 
     def _move(self, element: Element, name: str, target: str, fragment: str) -> None:
         """Write the address anew where the one that was written leads elsewhere."""
