@@ -201,11 +201,11 @@
     button.addEventListener("click", function () {
       window.lrnGraphAt = holder;
       if (window.lrnExplore) { window.lrnExplore(); return; }
-      if (button.disabled) return;
-      button.disabled = true;
+      if (button.lrnAsked) return;
+      button.lrnAsked = true;
       ["vendor/d3-force/d3-force.js", "graph.js", "explore.js"].forEach(function (name) {
         var script = make("script", { src: base + name, async: false });
-        script.onload = script.onerror = function () { button.disabled = false; };
+        script.onerror = function () { button.lrnAsked = false; };
         document.head.append(script);
       });
     });

@@ -62,12 +62,11 @@ def global_graph(shown: Map) -> str:
     told = f"{_count(len(shown.dots), 'note')}, {_count(links, 'link')} between them"
     if rest:
         told += f"; drawn are the {len(chosen)} notes that have most links"
-    if shown.snippets:
-        told += f"; not drawn: {_count(shown.snippets, 'snippet')}"
+    missing = [_count(shown.snippets, "snippet")] if shown.snippets else []
     if shown.unresolved:
-        told += (
-            f"; not drawn: {_count(shown.unresolved, 'link')} to what does not exist"
-        )
+        missing.append(f"{_count(shown.unresolved, 'link')} to what does not exist")
+    if missing:
+        told += f"; not drawn: {' and '.join(missing)}"
     return (
         '<div class="lrn-graph" data-lrn-graph data-search-exclude>'
         f"{ring_drawing(shown, chosen)}</div>"

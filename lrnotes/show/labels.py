@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
 
 _NARROW = frozenset("fijlrtI.,:;'|!()[]{}`/\\- ")
 _WIDE = frozenset("mwMWQOGDHNU@%&+=<>~#—→↔")
@@ -17,7 +16,6 @@ def label_width(text: str, size: float) -> float:
     return size * sum(map(_advance, text))
 
 
-@lru_cache(maxsize=1 << 14)
 def fit_label(text: str, size: float, width: float) -> str:
     """Return the label, cut with an ellipsis where it is wider than ``width``."""
     if len(text) * size < width or label_width(text, size) <= width:

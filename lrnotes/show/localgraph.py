@@ -8,6 +8,7 @@ stands on the side that has room.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 
 from msgspec import Struct
@@ -64,29 +65,41 @@ def local_graph(title: str, beside: Sequence[Beside]) -> str:
 
 def _column(side: Sequence[Beside], middle: float, *, is_left: bool) -> list[str]:
     first = middle - ROW * (len(side) - 1) / 2
-    x = SIDE if is_left else WIDTH - SIDE
-    anchor = ' text-anchor="end"' if is_left else ""
     parts = []
     for at, each in enumerate(side):
-        y = first + ROW * at
-        line = _line(each.way, middle, y, is_left=is_left)
-        label = escape(fit_label(each.title, SIZE, SIDE), quote=False)
-        told = escape(f"{each.title}: {_SAYS[each.way]}", quote=False)
+        label, title = _words(each.title)
+        drawn = _line(each.way, middle, first + ROW * at, is_left)
         kind = ' class="lrn-code"' if each.is_snippet else ""
         parts.append(
-            f'<a href="{escape(each.url)}"{kind}><title>{told}</title>'
-            f'<path d="{line}"/><text x="{x}" y="{y + 4:g}"{anchor}>{label}</text></a>'
+            f'<a href="{escape(each.url)}"{kind}><title>{title}: {_SAYS[each.way]}</title>'
+            f"{drawn}{label}</text></a>"
         )
     return parts
 
 
-def _line(way: str, middle: float, y: float, *, is_left: bool) -> str:
-    """Return the path between a label and the note, level where its chevrons are."""
+# The notes of a vault share their titles and the rows of their drawings.
+@lru_cache(maxsize=1 << 14)
+def _words(title: str) -> tuple[str, str]:
+    """Return a title as it is shown and as it is told."""
+    return (
+        escape(fit_label(title, SIZE, SIDE), quote=False),
+        escape(title, quote=False),
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _line(way: str, middle: float, y: float, is_left: bool) -> str:
+    """Return the line between a label and the note, and the beginning of the label.
+
+    The line is level where its chevrons are.
+    """
     if is_left:
-        level = SIDE + 4
-        line = f"M{level} {y:g}h16C190 {y:g} 185 {middle:g} 204 {middle:g}"
+        level, x, anchor = SIDE + 4, SIDE, ' text-anchor="end"'
+        path = f"M{level} {y:g}h16C190 {y:g} 185 {middle:g} 204 {middle:g}"
     else:
-        level = WIDTH - SIDE - 20
-        line = f"M{level + 16} {y:g}h-16C230 {y:g} 235 {middle:g} 216 {middle:g}"
-    line += f"M{level + 10} {y - 3:g}l4 3-4 3"
-    return f"{line}m-7-6-4 3 4 3" if way == "both" else line
+        level, x, anchor = WIDTH - SIDE - 20, WIDTH - SIDE, ""
+        path = f"M{level + 16} {y:g}h-16C230 {y:g} 235 {middle:g} 216 {middle:g}"
+    path += f"M{level + 10} {y - 3:g}l4 3-4 3"
+    if way == "both":
+        path += "m-7-6-4 3 4 3"
+    return f'<path d="{path}"/><text x="{x}" y="{y + 4:g}"{anchor}>'

@@ -136,7 +136,7 @@ def test_a_drawing_is_a_function_of_its_notes():
     shown = Map(many(40), 40, 2, (3,))
 
     assert global_graph(shown) == global_graph(Map(many(40), 40, 2, (3,)))
-    assert "not drawn: 40 snippets; not drawn: 2 links" in global_graph(shown)
+    assert "not drawn: 40 snippets and 2 links" in global_graph(shown)
     assert "Standing alone" in global_graph(shown)
 
 

@@ -130,7 +130,13 @@ def kinds(site: Path, pages: list[str]) -> list[str]:
     )
     snippets = (page for page in pages if page.startswith("snippets/"))
     tags = (page for page in pages if page.startswith("tags/"))
-    named = ("index.html", "momentum.html", "verification.html", "404.html")
+    named = (
+        "index.html",
+        "momentum.html",
+        "verification.html",
+        "graph.html",
+        "404.html",
+    )
     found = [page for page in named if page in pages]
     return [*found, *(next(each) for each in (snippets, notebooks, tags))]
 
