@@ -62,6 +62,17 @@
         return base * Math.pow(a.gamma, Math.floor(t / a.step_size));
       }
     },
+    MultiStepLR: {
+      // Two milestones; torch takes any number of them.
+      args: [["first", 40, 1, MANY, WHOLE], ["second", 80, 1, MANY, WHOLE],
+        ["gamma", 0.3, 0, 1]],
+      at: function (base, a, t) {
+        return base * Math.pow(a.gamma, (t >= a.first) + (t >= a.second));
+      },
+      words: function (a) {
+        return "milestones=[" + a.first + ", " + a.second + "], gamma=" + a.gamma;
+      }
+    },
     ExponentialLR: {
       args: [["gamma", 0.97, 0, 1]],
       at: function (base, a, t) { return base * Math.pow(a.gamma, t); }
@@ -85,7 +96,11 @@
       alone: true,
       args: [["base_lr", 0.01, 1e-6, 100], ["max_lr", 0.1, 1e-6, 100],
         ["step_size_up", 20, 1, MANY, WHOLE], ["mode", 1, 1, 2, WHOLE]],
-      at: triangles
+      at: triangles,
+      words: function (a) {
+        return "base_lr=" + a.base_lr + ", max_lr=" + a.max_lr + ", step_size_up=" +
+          a.step_size_up + ', mode="triangular' + (a.mode > 1 ? "2" : "") + '"';
+      }
     }
   };
 
@@ -137,11 +152,10 @@
   }
 
   function call(piece) {
-    const words = Object.entries(piece.args).map(function (pair) {
-      return pair[0] === "mode"
-        ? 'mode="triangular' + (pair[1] > 1 ? "2" : "") + '"' : pair[0] + "=" + pair[1];
-    });
-    return piece.name + "(optimizer, " + words.join(", ") + ")";
+    const known = KINDS[piece.name];
+    const words = known.words ? known.words(piece.args)
+      : Object.entries(piece.args).map(function (pair) { return pair.join("="); }).join(", ");
+    return piece.name + "(optimizer, " + words + ")";
   }
 
   /* The Python that makes these rates. */
@@ -201,11 +215,13 @@
     return html("label", {}, label + " ", input);
   }
 
+  const LABELS = { mode: "triangular", first: "first milestone", second: "second milestone" };
+
   function row(app, pieces, index) {
     const piece = pieces[index];
     const box = html("div", { className: "lr-explore-piece" }, picker(app, pieces, index));
     KINDS[piece.name].args.forEach(function (spec) {
-      const label = spec[0] === "mode" ? "triangular" : spec[0];
+      const label = LABELS[spec[0]] || spec[0];
       box.append(field(app, label, spec, piece.args[spec[0]], function (all, value) {
         all[index].args[spec[0]] = value;
       }));
