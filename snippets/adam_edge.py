@@ -122,4 +122,4 @@ for kind, beta in enumerate(betas):
 ax.set_yticks([2, 6, 38], ["2", "6", "38"])
 ax.minorticks_off()
 ax.set(xlabel="step", ylabel="learning rate × curvature / size", ylim=(1, 100))
-ax.legend(ncols=3, loc="upper left")
+fig.legend(ncols=3, loc="outside upper center")

@@ -115,10 +115,10 @@ assert abs(best_growth - beta2 / beta1) < 0.005  # half the spacing of the growt
 #|   line stays at 1. After 100, 1,000 and 10,000 silent steps it rises to about 2, 5
 #|   and 6.6 in a dozen steps and sinks back over a thousand.
 shown = torch.logspace(0, math.log10(awake), 56).long().unique() - 1
-fig, ax = plt.subplots()
+fig, ax = plt.subplots(figsize=(4.5, 3.5))
 for slept, steps_taken in zip(asleep, awakened, strict=True):
-    ax.semilogx(shown + 1, steps_taken[shown], label=f"after {slept:,} silent steps")
+    ax.semilogx(shown + 1, steps_taken[shown], label=f"{slept:,} silent steps")
 ax.axhline(bound, color="C4", linestyle="--", label="the bound")
 ax.axhline(printed, color="C5", linestyle=":", label="the bound in Adam's paper")
 ax.set(xlabel="steps since waking", ylabel="step length / learning rate", ylim=(0, 11))
-ax.legend(ncols=2, loc="upper left")
+fig.legend(ncols=2, loc="outside upper center")

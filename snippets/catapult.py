@@ -67,7 +67,7 @@ assert not losses[:, lost, -1].isfinite().any()
 #|   Above, the loss at 1 and 1.9 falls from the start; at 2.5 and 3 it climbs first,
 #|   then falls below. Below, the curvature stays level at 1 and 1.9, and drops to about
 #|   a half at 2.5 and to a tenth or less at 3.
-fig, (above_ax, below_ax) = plt.subplots(2, sharex=True, figsize=(5.6, 4.2))
+fig, (above_ax, below_ax) = plt.subplots(2, sharex=True, figsize=(4.5, 3.6))
 for index in (0, 1, 3, 4):
     scale, path = products[index] / first[0, index], start(seeds[0])
     heights, curvatures = [], []
@@ -79,5 +79,5 @@ for index in (0, 1, 3, 4):
     above_ax.semilogy(heights, label=f"{products[index]:g}")
     below_ax.plot(curvatures)
 above_ax.set(ylabel="loss", ylim=(1e-8, 1e4))
-above_ax.legend(ncols=4, loc="lower left")
+fig.legend(*above_ax.get_legend_handles_labels(), ncols=4, loc="outside upper center")
 below_ax.set(xlabel="step", ylabel="curvature / first")

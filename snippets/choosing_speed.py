@@ -86,4 +86,4 @@ for color, (name, rates) in enumerate(bottoms.items()):
 ax.axhline(10, color="C3", linestyle=":", label="end of the ladder")
 ax.set(ylim=(0.008, 15))
 ax.set(xlabel="steps in the range test", ylabel="learning rate at the bottom")
-ax.legend(loc="lower left", ncols=2)
+fig.legend(ncols=2, loc="outside upper center")

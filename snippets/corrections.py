@@ -75,7 +75,7 @@ for values, label in (
     ax.plot(shown, [values[step] / max(values) for step in shown], label=label)
 ax.set(xscale="symlog", xlabel="step", ylabel="share of the largest", ylim=(0, 1.05))
 ax.set_xticks([0, 10, 100, 1000])
-ax.legend(loc="center left")
+fig.legend(ncols=2, loc="outside upper center")
 
 
 # %% two orders

@@ -99,7 +99,7 @@ for kappa, count, share in zip(kappas.tolist(), counts, best, strict=True):
 ax.axvspan(1.0, 1.1, color="C3", alpha=0.3, label="diverges")
 ax.set(xlabel="learning rate / critical learning rate", ylabel="steps needed")
 ax.set(xlim=(0.2, 1.1), ylim=(20, 2e5))
-ax.legend(ncols=2, loc="upper left")
+fig.legend(ncols=2, loc="outside upper center")
 
 # %% five random bowls in twenty directions
 seeds = range(5)

@@ -70,7 +70,9 @@ torch.testing.assert_close(ends[0], torch.tensor(wish), rtol=1e-3, atol=0)
 #|   Above, three rising curves: the rates 0.5 and 0.8 rise past their dotted lines 4
 #|   and 2.5, fall back and stay just above them; 0.25 rises on to 6. Below, the
 #|   distance from the floor is zero, then bursts, then settles to steady hops.
-fig, (above, below) = plt.subplots(2, sharex=True, height_ratios=[2, 1])
+fig, (above, below) = plt.subplots(
+    2, sharex=True, height_ratios=[2, 1], figsize=(4.5, 3.4)
+)
 for number, (lr, path) in enumerate(zip(rates, paths, strict=True)):
     time = lr * torch.arange(len(path))
     shown = time < 400
@@ -81,4 +83,4 @@ time = rates[1] * torch.arange(800)
 below.plot(time, paths[1][:800, 0].abs(), color="C1")
 above.set(ylabel="steepness $y$", ylim=(0, 7))
 below.set(xlabel="learning rate × steps", ylabel="$|x|$")
-above.legend(loc="upper left")
+fig.legend(*above.get_legend_handles_labels(), ncols=3, loc="outside upper center")

@@ -98,5 +98,5 @@ for color, multiple in enumerate(losses):
     ax.axhline(multiple, color=f"C{color}", linestyle=":", linewidth=1)
 edge = torch.tensor([1e-4, 3.0])
 ax.loglog(edge, 1 / (largest * at_start).mean() / edge, "--", color="0.5")
-ax.set(xlabel="training loss", ylabel="critical rate / critical rate at the start")
+ax.set(xlabel="training loss", ylabel="critical rate /\ncritical rate at the start")
 ax.legend()

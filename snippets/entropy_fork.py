@@ -90,10 +90,10 @@ torch.testing.assert_close(halves, torch.ones_like(halves), rtol=0.25, atol=0)
 #|   Left: below the critical rate one place, above it a fork of two places that move
 #|   apart in proportion to the rate. Right: on log axes the loss of five draws lies on
 #|   one straight line of slope one, up to ten thousand times the critical rate.
-fig, (left, right) = plt.subplots(1, 2, figsize=(6.4, 3.0))
+fig, (left, right) = plt.subplots(1, 2)
 left.plot(multiples, even[:2].T, ".", color="C0", markersize=4)
 left.axvline(1, linestyle=":", color="0.5")
 left.set(xlabel="rate / critical rate", ylabel="logit visited")
 right.loglog(bold, hover.T, ".", color="C0")
 right.loglog(bold, hover.mean(0), color="C0")
-right.set(xlabel="rate / critical rate at the start", ylabel="training loss")
+right.set(xlabel="rate / critical rate\nat the start", ylabel="training loss")

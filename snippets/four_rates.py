@@ -80,7 +80,7 @@ assert loss(descend(1.0)).diff().min() > 0
 #|   picture.
 kept = left["crawls"]
 grid = torch.linspace(-1.6, 1.6, 81)
-fig, panels = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(6.4, 5))
+fig, panels = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(4.5, 4))
 for ax, (name, path) in zip(panels.flat, paths.items(), strict=True):
     ax.plot(grid, loss(grid))
     ax.plot(path, loss(path), "o-", markersize=4, linewidth=1)

@@ -267,16 +267,16 @@ ax.legend(loc="center right")
 #|   Each loss against the one output that is moved. Wide: torch. Thin: the formula.
 #|   Dashed: the slope.
 #| alt: >
-#|   Twenty-four small panels in three columns, one for each loss. The wide and the thin
+#|   Twenty-four small panels in two columns, one for each loss. The wide and the thin
 #|   curve cover one another everywhere. The dashed slope is level at both ends of every
 #|   panel but those of MSELoss, GaussianNLLLoss and PoissonNLLLoss.
-fig, axes = plt.subplots(8, 3, figsize=(6.0, 9.6), sharex=True, sharey=True)
+fig, axes = plt.subplots(12, 2, figsize=(4.5, 10.8), sharex=True, sharey=True)
 for ax, name in zip(axes.flat, atlas, strict=True):
     torchs = torch.stack([slices[name](t).detach() for t in near])
     ax.plot(near, torchs, color="C0", linewidth=4, alpha=0.35)
     ax.plot(near, by_twin[name][:, 0], color="C1", linewidth=1)
     ax.plot(near, by_twin[name][:, 1], "--", color="C2", linewidth=1)
-    ax.set_title(name.removesuffix("Loss"), fontsize=7)
+    ax.set_title(name.removesuffix("Loss"))
     ax.set(ylim=(-2, 4.5))
 for ax in axes[-1]:
     ax.set(xlabel="output")

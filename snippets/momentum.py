@@ -147,4 +147,4 @@ for beta in betas:
     ax.loglog(products[::2], needed[::2], label=f"momentum {beta:g}")
 ax.set(xlabel="learning rate × curvature", ylabel="steps to a tenth of the error")
 ax.set(ylim=(0.5, 3e4))
-ax.legend(loc="lower left")
+fig.legend(ncols=2, loc="outside upper center")

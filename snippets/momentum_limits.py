@@ -159,4 +159,4 @@ for kind, name in enumerate(["plain", "heavy ball 0.5", "Nesterov 0.5"]):
     lines[0].set_label(name)
     ax.axhline(limits[kind].item(), color=f"C{kind}", linestyle="--", linewidth=1)
 ax.set(xlabel="step", ylabel="learning rate × curvature", ylim=(0, 4.5))
-ax.legend(ncols=3, loc="upper left")
+fig.legend(ncols=3, loc="outside upper center")

@@ -48,11 +48,11 @@ assert lost > 1
 #|   with momentum 0.7 the path swings around the minimum and arrives.
 turn = torch.linspace(0, 2 * math.pi, 25)
 ring = torch.stack([turn.cos(), turn.sin() / curvature.max().sqrt()])  # equal heights
-fig, axes = plt.subplots(2, 2, figsize=(5.6, 4.2), sharex=True, sharey=True)
+fig, axes = plt.subplots(2, 2, figsize=(4.5, 4), sharex=True, sharey=True)
 for ax, (lr, momentum), path in zip(axes.flat, runs, paths, strict=True):
     for size in (0.6, 1.2):
         ax.plot(*(size * ring), color="C9", linewidth=0.5)
     ax.plot(*path[:31].T, color="C2", linewidth=1)
-    ax.set(xlim=(-1.4, 1.4), ylim=(-0.9, 0.9), title=f"rate {lr}, momentum {momentum}")
+    ax.set(xlim=(-1.4, 1.4), ylim=(-0.9, 0.9), title=f"rate {lr}\nmomentum {momentum}")
 fig.supxlabel("flat direction")
 fig.supylabel("steep direction")

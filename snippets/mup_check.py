@@ -77,4 +77,4 @@ for layer, (ax, title) in enumerate(
     ax.minorticks_off()
     ax.set(xlabel="width", title=title)
 panels[0].set_ylabel("change")
-panels[1].legend()
+fig.legend(*panels[1].get_legend_handles_labels(), ncols=3, loc="outside upper center")

@@ -38,13 +38,13 @@ assert worst < 0.03
 #|   Left, three falling curves that become level, the higher the larger the rate.
 #|   Right, five dots on a line that rises in proportion to the rate, then more steeply
 #|   near 2.
-fig, (left, right) = plt.subplots(1, 2, figsize=(5.6, 2.9), sharey=True)
+fig, (left, right) = plt.subplots(1, 2, sharey=True)
 for number, index in enumerate((0, 2, 4)):
     curve = curves[0][index]
     label = f"rate {rates[index]:g}"
     left.semilogy(range(0, len(curve), 4), curve[::4], label=label, color=f"C{number}")
 left.set(xlabel="step", ylabel="mean loss")
-left.legend()
+fig.legend(ncols=3, loc="outside upper center")
 fine = torch.logspace(-2, torch.tensor(1.97).log10().item(), 40)
 right.loglog(fine, fine / (2 * (2 - fine)), color="C1")
 right.plot(rates, measured[0], "o", color="C0")

@@ -355,7 +355,7 @@ for name, (_, words) in atlas.items():
 #|   frame. AdaGrad falls and never recovers. RMSprop starts at ten, Adam at one, and
 #|   both jump and fall back when the gradient does. Adadelta stays below a hundredth.
 #|   Muon does not move at all from its level. LBFGS follows, then nearly stops.
-fig, axes = plt.subplots(5, 3, figsize=(5.6, 7.4), sharex=True, sharey=True)
+fig, axes = plt.subplots(5, 3, figsize=(4.5, 7.2), sharex=True, sharey=True)
 for ax, name in zip(axes.flat, atlas, strict=True):
     ax.semilogy(signal, color="C1", linestyle=":", linewidth=1)
     ax.semilogy(answers[name], color="C0")

@@ -145,7 +145,7 @@ assert apart < 1.5
 #|   Left, points are spread evenly over six decades of learning rate, most at the loss
 #|   of guessing. Right, most points crowd at the bottom of the valley, between a
 #|   hundredth and one. The best of both are equally low.
-fig, axes = plt.subplots(1, 2, figsize=(6.4, 3), sharey=True)
+fig, axes = plt.subplots(1, 2, sharey=True)
 for ax, settings, losses in zip(
     axes, (chance, tpe), (chance_losses, tpe_losses), strict=True
 ):

@@ -133,7 +133,7 @@ assert same_low < 1.025
 #|   Left, four curves fall to the same depth at four different steps and rise again,
 #|   the fastest first. Right, the four lie on one another, lowest near sixty. A dotted
 #|   curve, for right labels, falls much lower and stays there.
-fig, axes = plt.subplots(1, 2, figsize=(6.4, 2.9), sharey=True)
+fig, axes = plt.subplots(1, 2, sharey=True)
 steps = torch.arange(len(losses)) * every
 for column, (ax, scale) in enumerate(zip(axes, (torch.ones(4), rates), strict=True)):
     for index, rate in enumerate(rates):
@@ -145,4 +145,4 @@ for column, (ax, scale) in enumerate(zip(axes, (torch.ones(4), rates), strict=Tr
     ax.set(ylim=(0, 1), xlim=((0, 700), (0, 200))[column])
 axes[0].set(xlabel="step", ylabel="loss on new digits")
 axes[1].set(xlabel="learning rate × steps")
-axes[0].legend()
+fig.legend(*axes[0].get_legend_handles_labels(), ncols=3, loc="outside upper center")

@@ -132,14 +132,14 @@ assert extra < 1 / 3
 #|   from momentum 0 to 0.99, a little faster than in proportion to 1 minus momentum.
 #|   It rises from batch size 16 to 64 and then hardly at all, below the dotted line.
 #|   It stays level from width 8 to 128.
-fig, panels = plt.subplots(1, 3, sharey=True)
+fig, panels = plt.subplots(1, 3, sharey=True, width_ratios=[4, 3, 3])
 for ax, (knob, tried) in zip(panels, values.items(), strict=True):
     for column, value in enumerate(tried):
         table = losses[knob, value].cpu()
         for seed, row in enumerate(table):
             window = rates.cpu()[row < 1.25 * row.min()]
             x = column + 0.12 * (seed - (len(table) - 1) / 2)
-            ax.plot([x, x], [window.min(), window.max()], color="C0", alpha=0.5)
+            ax.plot([x, x], [window.min(), window.max()], color="C0", alpha=0.7)
             ax.plot(x, rates.cpu()[row.argmin()], "o", color="C0", markersize=4)
     ax.set_xticks(range(len(tried)), [f"{value:g}" for value in tried])
     ax.set(xlabel=knob.replace("_", " "), yscale="log", xlim=(-0.5, len(tried) - 0.5))

@@ -127,5 +127,5 @@ for lr in runs:
     ax.plot(*looks[lr].T, ".", markersize=4, label=f"rate {lr}")
 ax.axhline(0, color="C2", linestyle=":")
 ax.set(xlabel="learning rate × curvature along the step", xlim=(-0.1, 2.8))
-ax.set(ylabel="fall of the loss / (rate × |gradient|²)", ylim=(-0.5, 1.1))
+ax.set(ylabel="fall of the loss /\n(rate × |gradient|²)", ylim=(-0.5, 1.1))
 ax.legend()

@@ -53,7 +53,7 @@ ax.loglog(size, needed / needed[0], "o", markersize=4, label="torch's Adam")
 ax.loglog(size, (size / size[0]) ** 0.5, "C2--", linewidth=1, label="square root")
 line = size[5:]
 ax.loglog(line, line / size[-1] * needed[-1] / needed[0], "C1", linewidth=1)
-ax.text(300, 30, "in proportion", color="C1", ha="right")
+ax.text(300, 30, "in proportion", ha="right")
 ax.axvline(noise_scale, color="k", linestyle=":", linewidth=1)
 ax.set(xlabel="batch size", ylabel="rate, relative to batch size 2")
 ax.legend()

@@ -80,4 +80,4 @@ for ax, method in zip(panels, methods, strict=True):
     ax.minorticks_off()
     ax.set(xlabel="batch size", title=method)
 panels[0].set_ylabel("best learning rate")
-panels[0].legend()
+fig.legend(*panels[0].get_legend_handles_labels(), ncols=2, loc="outside upper center")

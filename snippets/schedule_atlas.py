@@ -252,12 +252,12 @@ for name, (_, _, words) in atlas.items():
 #| alt: >
 #|   Sixteen small panels in two columns, one for each scheduler, each with two curves
 #|   that cover one another. CosineAnnealingLR rises again at the end.
-fig, axes = plt.subplots(8, 2, figsize=(4.8, 8.8), sharex=True, sharey=True)
+fig, axes = plt.subplots(8, 2, figsize=(4.5, 8.8), sharex=True, sharey=True)
 for ax, name in zip(axes.flat, atlas, strict=True):
     shown = range(0, len(ran[name]), 4)  # every fourth step draws the same picture
     ax.plot(shown, ran[name][::4], color="C0", linewidth=4, alpha=0.35)
     ax.plot(shown, twins[name][::4], color="C1", linewidth=1)
-    ax.set_title(name)
+    ax.set_title(name.replace("gWarm", "g\nWarm"))
     ax.grid(visible=False)
     ax.tick_params(length=0)
 for ax in axes[-1]:

@@ -225,7 +225,7 @@ torch.testing.assert_close(end, noisy[0, 0], rtol=1e-3, atol=0)
 #| alt: >
 #|   Ratio of losses against epochs. At one and two epochs the dots lie between 0.6 and
 #|   0.95, at four and eight epochs they lie around 1.
-fig, ax = plt.subplots(figsize=(6.0, 2.6))
+fig, ax = plt.subplots(figsize=(4.5, 2.6))
 for seed in seeds:
     ax.plot(range(len(epochs)), gain[:, seed].cpu(), "o", color="C0")
 ax.axhline(1, color="C1", linestyle=":", label="no gain")

@@ -214,12 +214,12 @@ assert (wild[size] - runner_up(wild, size)).min() > 0
 #|   about six tenths. The same with equal steps: batch size drops too, and momentum
 #|   explains about half.
 names = "rate over decades", "rate within × 4", "… and equal steps"
-fig, panels = plt.subplots(1, 3, sharex=True, sharey=True)
+fig, panels = plt.subplots(3, sharex=True, sharey=True, figsize=(4.5, 6.6))
 for ax, name, table in zip(panels, names, shares, strict=True):
     for row, seen in enumerate(table.cpu()):
         color = "C1" if row == nothing else "C0"
-        ax.plot(seen, [-row] * len(seen), "o", color=color, alpha=0.6)
+        ax.plot(seen, [-row] * len(seen), "o", color=color, alpha=0.8)
     ax.annotate(name, (0.02, 0.6))
     ax.set(xlim=(-0.02, 0.75), ylim=(1 - len(knobs) - 0.5, 1.2), xticks=[0, 0.3, 0.6])
-panels[0].set_yticks(range(0, -len(knobs), -1), knobs)
-panels[1].set_xlabel("share of the variance explained")
+panels[2].set_yticks(range(0, -len(knobs), -1), knobs)
+panels[2].set_xlabel("share of the variance explained")

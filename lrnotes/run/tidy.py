@@ -9,10 +9,10 @@ from itertools import count
 from xml.etree import ElementTree as ET
 
 from lrnotes.run.palette import RESERVED
+from lrnotes.run.strokes import shorten_path
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
 _REFERENCE = re.compile(r"(?<=url\(#)[^)]+|(?<=^#).+")
-_COMMAND = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 _NO_TURN = re.compile(r"\s*rotate\(-?0(?:\.0+)?(?: [^)]*)?\)")
 _NUMERIC = frozenset({"d", "x", "y", "x1", "x2", "y1", "y2", "width", "height"})
 _DROPPED = ("metadata", "style", "title")
@@ -148,7 +148,7 @@ def _clean(element: ET.Element, style: Style) -> None:
     for name in _NUMERIC.intersection(element.attrib):
         element.set(name, _round(element.attrib[name], decimals))
     if "d" in element.attrib:
-        element.set("d", _shorten_path(element.attrib["d"]))
+        element.set("d", shorten_path(element.attrib["d"]))
     element.attrib.pop("transform", None)
     if transform:
         element.set("transform", transform)
@@ -166,17 +166,6 @@ def _round(text: str, decimals: int = 2) -> str:
         return "0" if short == "-0" else short
 
     return _NUMBER.sub(shorten, text)
-
-
-def _shorten_path(path: str) -> str:
-    """Return path data without commands that the one before them implies."""
-    short, before = "", ""
-    for command, numbers in _COMMAND.findall(path):
-        # Points that follow a start or a line are ends of lines.
-        is_implied = command == "L" and before in ("M", "L")
-        short += f"{' ' if is_implied else command}{' '.join(numbers.split())}"
-        before = command
-    return short
 
 
 def _shorten_ids(root: ET.Element) -> None:
@@ -202,12 +191,25 @@ def _shorten_ids(root: ET.Element) -> None:
 
 
 def _unwrap(parent: ET.Element) -> None:
-    """Replace groups that say nothing by what they hold."""
+    """Replace groups that say nothing by what they hold; join those that say the same."""
     children: list[ET.Element] = []
     for child in list(parent):
         _unwrap(child)
         if child.tag == "g" and not child.attrib:
             children.extend(child)
+        elif children and _are_marks_alike(children[-1], child):
+            children[-1].extend(child)
         else:
             children.append(child)
     parent[:] = children
+
+
+def _are_marks_alike(one: ET.Element, other: ET.Element) -> bool:
+    """Whether two groups hold marks only, in one style, so that they can be one."""
+    return (
+        one.tag == other.tag == "g"
+        # An opaque whole is no sum of its parts, and each clip holds for its own.
+        and one.attrib == other.attrib
+        and one.attrib.keys() == {"style"}
+        and {child.tag for child in (*one, *other)} == {"use"}
+    )

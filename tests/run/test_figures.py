@@ -158,13 +158,20 @@ def test_numbers_have_two_decimals_at_most():
     assert re.findall(r"\d\.\d{3,}", paths) == []
 
 
-def test_a_path_says_each_command_once():
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
-        '<path d="M 1.23456 2 \nL 3 4.0 \nL 5 -0.001 \nQ 1 2 3 4 \nL 9 9 \nz\n"/></svg>'
-    )
+@pytest.mark.parametrize(
+    ("path", "short"),
+    [
+        ("M 1.23456 2 \nL 3 4.0 \nL 5 -0.001 \nz\n", "M1.23 2l1.77 2 2-4z"),
+        ("M 0 0 L 0.5 0.25 L 0.4 0.5", "M0 0l.5.25-.1.25"),
+        ("M 1 1 Q 1 2 3 4 L 9 9", "M1 1Q1 2 3 4l6 5"),
+        ("M 1 1 L 2 3 z L 4 4 M 7 7 L 8 8", "M1 1l1 2zl3 3M7 7l1 1"),
+        ("M 0.004 0 L 0.008 0 L 0.012 0", "M0 0l.01 0 0 0"),
+    ],
+)
+def test_the_lines_of_a_path_are_steps_between_rounded_points(path, short):
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg"><path d="{path}"/></svg>'
 
-    assert 'd="M1.23 2 3 4 5 0Q1 2 3 4L9 9z"' in tidy(svg, 9, 9)
+    assert f'd="{short}"' in tidy(svg, 9, 9)
 
 
 # --- thinning ------------------------------------------------------------------
