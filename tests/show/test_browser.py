@@ -300,6 +300,17 @@ def test_all_of_it_is_accessible_as_far_as_axe_can_tell(visit, scheme):
     assert [(each["id"], each["nodes"][0]["failureSummary"]) for each in found] == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_viewer_is_accessible_as_far_as_axe_can_tell(visit, scheme):
+    page = visit(color_scheme=scheme)
+    page.evaluate(AXE.read_text("utf-8"))
+    page.click(LARGER)
+    page.wait_for_selector("dialog[open]")
+    found = page.evaluate("axe.run('dialog', {preload: false})")["violations"]
+
+    assert [(each["id"], each["nodes"][0]["failureSummary"]) for each in found] == []
+
+
 def test_a_page_that_comes_by_instant_navigation_is_prepared_once(visit):
     page = visit()
     page.evaluate(
