@@ -67,6 +67,8 @@ def pages(site: Path) -> list[str]:
 class Compressing(SimpleHTTPRequestHandler):
     """Serves a folder as a static host does: text compressed, all of it cacheable."""
 
+    # One connection for many files, as every host does.
+    protocol_version = "HTTP/1.1"
     packed: ClassVar[dict[str, bytes]] = {}
     text = (".html", ".css", ".js", ".json", ".svg", ".txt", ".xml")
 
@@ -83,6 +85,25 @@ class Compressing(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(self.packed[path])))
         self.end_headers()
         self.wfile.write(self.packed[path])
+
+    def send_error(self, code: int, *words: Any, **named: Any) -> None:
+        """Answer for what is not there with the page of the site that it is not in."""
+        folders = Path(self.translate_path(self.path)).parents
+        found = (each / "404.html" for each in folders if self.is_ours(each))
+        page = next(filter(Path.is_file, found), None)
+        if code != 404 or page is None:
+            super().send_error(code, *words, **named)
+            return
+        body = page.read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def is_ours(self, folder: Path) -> bool:
+        return folder.is_relative_to(Path(self.directory))
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "max-age=3600")
@@ -139,6 +160,16 @@ def kinds(site: Path, pages: list[str]) -> list[str]:
     )
     found = [page for page in named if page in pages]
     return [*found, *(next(each) for each in (snippets, notebooks, tags))]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of Chromium for a program that starts it; without one skip."""
+    found = (shutil.which(name) for name in BROWSERS)
+    program = os.environ.get("LRNOTES_CHROMIUM") or next(filter(None, found), None)
+    if program is None:
+        pytest.skip("no Chromium")
+    return program
 
 
 @pytest.fixture(scope="session")
