@@ -6,7 +6,7 @@ PIP_ARGS ?=
 JOBS ?= auto
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: help setup tools serve site test check nightly mutants seeds format clean
+.PHONY: help setup tools serve site test check lighthouse nightly mutants seeds format clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,12 @@ check: setup  ## ruff, mypy and the arrows between rooms
 	$(BIN)/ruff check lrnotes tests snippets benchmarks
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_rooms.py
+
+lighthouse: site tools  ## print Lighthouse's scores and metrics of the built site, on a phone
+	mkdir -p build
+	LRNOTES_SITE=site LRNOTES_LIGHTHOUSE=build/lighthouse.txt \
+	  $(BIN)/python -m pytest -q tests/site/test_lighthouse.py -k told
+	@cat build/lighthouse.txt
 
 nightly: setup  ## the property tests, with as many examples as a night allows
 	LRNOTES_EXAMPLES=20000 LRNOTES_RESOLVER_LINKS=100000 $(BIN)/python -m pytest -q \
