@@ -48,9 +48,10 @@ lighthouse: site tools  ## print Lighthouse's scores and metrics of the built si
 	  $(BIN)/python -m pytest -q tests/site/test_lighthouse.py -k told
 	@cat build/lighthouse.txt
 
-nightly: setup  ## the property tests, with as many examples as a night allows
+nightly: setup  ## the property tests at length; what snippets read on the host unawares
 	LRNOTES_EXAMPLES=20000 LRNOTES_RESOLVER_LINKS=100000 $(BIN)/python -m pytest -q \
 		tests/vault/test_resolve.py tests/text/test_differential.py tests/markdown/test_lists.py
+	LRNOTES_DEVICE=lint $(BIN)/python -m lrnotes run
 
 mutants: setup  ## change the method of each snippet: which claims notice? (hours; SNIPPETS=momentum)
 	$(BIN)/python benchmarks/mutants.py $(SNIPPETS)
