@@ -42,7 +42,8 @@ class Feed(Struct, frozen=True):
 
 def feed_link(feed: Feed) -> str:
     """Return the element by which a page's head names the feed, from the site's root."""
-    kind = f'rel="alternate" type="{_TYPE}" title="{escape(feed.title)}"'
+    # The space keeps Material from asking for a sitemap; see `twins.twin_link`.
+    kind = f'rel="alternate " type="{_TYPE}" title="{escape(feed.title)}"'
     return f'<link {kind} href="{FEED}">'
 
 

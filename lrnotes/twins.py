@@ -22,7 +22,9 @@ def twin_url(url: str) -> str:
 def twin_link(url: str) -> str:
     """Return the element by which a page tells programs of its twin."""
     name = posixpath.basename(twin_url(url))
-    return f'<link rel="alternate" type="text/markdown" href="{name}">'
+    # Material takes what is `alternate` and nothing else for the site in another
+    # language, and asks for its sitemap; a space is a part of no keyword (HTML).
+    return f'<link rel="alternate " type="text/markdown" href="{name}">'
 
 
 _WRITTEN: dict[str, tuple[object, str]] = {}

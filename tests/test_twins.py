@@ -38,7 +38,7 @@ def test_twins_lie_beside_their_pages_and_link_to_each_other(
     assert note.startswith(f"# a note\n\nOf [home]({back}).\n\n## Far down\n\n")
     assert "```python\nx = 1\nassert x < 2\n```\n" in note
     name = there.rpartition("/")[2]
-    link = f'<link rel="alternate" type="text/markdown" href="{name}">'
+    link = f'<link rel="alternate " type="text/markdown" href="{name}">'
     assert link in site.page("deep/a note")
     assert "text/markdown" not in site.page("snippets/c")
 

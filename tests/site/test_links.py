@@ -153,7 +153,7 @@ def test_a_list_of_all_notes_stands_where_programs_look_for_it(
 def test_each_note_has_a_twin_whose_headings_and_links_are_its_own(
     site: Path, read: dict[str, Page]
 ) -> None:
-    linked = re.compile(r'<link rel="alternate" type="text/markdown" href="([^"]+)">')
+    linked = re.compile(r'<link rel="alternate " type="text/markdown" href="([^"]+)">')
     found = {name: linked.search((site / name).read_text("utf-8")) for name in read}
     twins = {name: link[1] for name, link in found.items() if link}
     assert {"index.html", "momentum.html", "squared-absolute-huber.html"} <= set(twins)
