@@ -77,7 +77,7 @@ assert loud_left > 0.99
 #|   a level line at 0.61. Adam with the same weight_decay lies at 0 for gradients below
 #|   a tenth, crosses that line at gradients of 1, and comes near 1 from ten on. A dashed
 #|   curve, the formula, lies on it from gradients of about 1 on.
-fig, ax = plt.subplots(figsize=(6.0, 2.8))
+fig, ax = plt.subplots(figsize=(4.5, 3))
 ax.semilogx(sizes, penalised.mean(0), label="Adam, weight_decay")
 ax.semilogx(sizes[[0, -1]], decoupled.mean(0)[[0, -1]], label="AdamW, weight_decay")
 ax.semilogx(sizes[sizes > 0.2], divided[sizes > 0.2], "--", label="the formula")

@@ -97,7 +97,7 @@ assert lost.isnan().all()
 #|   cent at the rate 1/4 to above 90 at 2. At equal training loss they are level from
 #|   1/4 to 2, each at its own height between 92 and 94 per cent. Both sink at 4 and
 #|   drop to a tenth at 8.
-fig, ax = plt.subplots(figsize=(6.0, 3.0))
+fig, ax = plt.subplots(figsize=(4.5, 3))
 for color, (label, table) in enumerate(
     ((f"after {early} steps", early_right), ("at equal training loss", right))
 ):
