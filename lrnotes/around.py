@@ -104,16 +104,15 @@ class Around:
             parts: dict[str, tuple[str, str]] = {}
             head = ""
             for passage in passages:
-                shown = passage.show(0, _cut(passage.text))
                 if passage.is_heading:
-                    head = shown
-                elif passage.heading:
-                    parts.setdefault(passage.heading, (head, shown))
-                if passage.id and not passage.is_heading:
-                    parts.setdefault(passage.id, ("", shown))
+                    head = _lead(passage)
+                    continue
+                if passage.heading and passage.heading not in parts:
+                    parts[passage.heading] = head, _lead(passage)
+                if passage.id and passage.id not in parts:
+                    parts[passage.id] = "", _lead(passage)
             texts = (each for each in passages if not each.is_heading)
-            first = next(texts, Passage())
-            lead = first.show(0, _cut(first.text))
+            lead = _lead(next(texts, Passage()))
             preview = Preview(self.title(path), lead, self.figures[path], parts)
             yield preview_name(self.urls[path]), preview_script(preview)
 
@@ -173,6 +172,11 @@ class Around:
             )
             sources.append(Source(url, self.title(source), said))
         return sorted(sources, key=lambda each: (each.title.casefold(), each.url))
+
+
+def _lead(passage: Passage) -> str:
+    """Return the HTML with which a passage begins, as much as a preview shows."""
+    return passage.show(0, _cut(passage.text))
 
 
 def _cut(text: str) -> int:

@@ -31,7 +31,6 @@ from lrnotes.publish import ASSETS, Book
 from lrnotes.run.engine import Engine
 from lrnotes.run.progress import Progress
 from lrnotes.settings import Layout, Settings, find_docs, read_settings
-from lrnotes.store import write_aside
 from lrnotes.text.notes import split_front_matter
 
 log = logging.getLogger("mkdocs.plugins.lrnotes")
@@ -213,13 +212,14 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     @event_priority(LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write redirects and the report; fail a strict build."""
-        site = Path(config.site_dir)
+        site = config.site_dir
         for name, content in self.book.redirects(config.site_url or "").items():
-            if not (site / name).exists():
-                write_aside(site / name, content)
-        for name, content in self.book.beside.files():
             # As the builder writes its pages: the folder is made anew each time.
-            write_file(content.encode(), str(site / name))
+            target = Path(site, name)
+            if not target.exists():
+                write_file(content.encode(), str(target))
+        for name, content in self.book.beside.files():
+            write_file(content.encode(), f"{site}/{name}")
         self.notebooks.close()
         problems = self.book.close()
         loud = [each for each in problems if self._log(each) in ("warn", "error")]

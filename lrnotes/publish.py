@@ -139,8 +139,9 @@ class Book:
         """Return a converted page with its marks settled and its addresses made."""
         html, problems = settle(html, path, self.index)
         self.settled[path] = problems
-        start = posixpath.relpath(".", posixpath.dirname(url) or ".")
-        html = _ROOTED.sub(lambda found: f'{found[1]}="{start}/{found[2]}"', html)
+        if ROOT in html:
+            start = posixpath.relpath(".", posixpath.dirname(url) or ".")
+            html = _ROOTED.sub(lambda found: f'{found[1]}="{start}/{found[2]}"', html)
         self.around.read(path, html)
         self.beside.read(path, html, url)
         return html

@@ -15,11 +15,17 @@ from lrnotes.text.blocks import CONTAINER
 from lrnotes.text.segmenting import segment
 from lrnotes.text.segments import Items, Quote, Segment, Text
 
-_HINT = re.compile(
-    r"^(?: {1,3}#| {0,3}(?:>|[-+*](?: |$)|\d{1,9}[.)](?: |$)"
-    r"|!!!|\?\?\?|===|\$\$|\\\[|\x02wzxhzdk:))",
-    re.MULTILINE,
+_BEGINS = (
+    r" {1,3}#| {0,3}(?:>|[-+*](?: |$)|\d{1,9}[.)](?: |$)"
+    r"|!!!|\?\?\?|===|\$\$|\\\[|\x02wzxhzdk:)"
 )
+_HINT = re.compile(f"^(?:{_BEGINS})", re.MULTILINE)
+_CHANGED = re.compile(
+    rf"^(?:{_BEGINS}| {{1,3}}(?! )| +$|\[\^[^\]]*\]:|: )", re.MULTILINE
+)
+"""Lines that `segment` reads, moves or joins; it returns all others as they are."""
+_ALONE = re.compile(r"(?:\A|(?<=\n\n))\x02wzxhzdk:\d+\x03(?=\n\n|\Z)")
+"""A slot that is a block already."""
 _GAP = "\x02lrn-gap\x03"
 _GAP_LINE = re.compile(f"^ *{_GAP}$", re.MULTILINE)
 _REPLACED = ("indent", "olist", "ulist", "quote")
@@ -44,12 +50,19 @@ class ContainerProcessor(BlockProcessor):
             _HINT.search(block) or _GAP in block
         )
 
-    def run(self, parent: Element, blocks: list[str]) -> None:
-        """Read all blocks that are left in the container."""
-        text = _GAP_LINE.sub("", "\n\n".join(blocks))
+    def run(self, parent: Element, blocks: list[str]) -> bool:
+        """Read all blocks that are left in the container, but for text alone."""
+        text = "\n\n".join(blocks)
+        is_plain = text[0] != "\n" and _GAP not in text
+        if is_plain and not _CHANGED.search(_ALONE.sub("", text)):
+            blocks[:] = text.rstrip("\n").split("\n\n")
+            self.text_blocks.update(blocks)
+            return False
+        text = _GAP_LINE.sub("", text)
         blocks.clear()
         lines = [line if line.strip(" ") else "" for line in text.split("\n")]
         self._build(parent, segment(lines))
+        return True
 
     def _build(self, parent: Element, segments: list[Segment]) -> None:
         for each in segments:

@@ -21,6 +21,7 @@ _INLINE = re.compile(
     | (?<!\\)</?[a-zA-Z][^<>]*>                         # tags and addresses
     """
 )
+_LITERAL = re.compile(r"```|~~~|<|\$\$|\\\[|\\b|(?m:^(?:    | {0,3}\t))")
 _BLANKED = re.compile(r"[^\r\n]")
 
 
@@ -46,11 +47,16 @@ def blank_literals(text: str, lists: str = "commonmark") -> str:
     return "".join([*pieces, _blank_inline("".join(prose))])
 
 
+def may_hold_literals(text: str) -> bool:
+    """Return whether there is anything in a text by which a line may be literal."""
+    return _LITERAL.search(text) is not None
+
+
 def literal_lines(text: str, lists: str = "commonmark") -> list[bool]:
     """Return of each line of a text without front matter whether it is literal."""
     lines = normalise(text)
     literal = [False] * len(lines)
-    if not re.search(r"```|~~~|<|\$\$|\\\[|\\b|(?m:^(?:    | {0,3}\t))", text):
+    if not may_hold_literals(text):
         return literal
     grouping = group_lines(lines)
     masked, numbers = grouping.mask()

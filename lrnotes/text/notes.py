@@ -16,7 +16,11 @@ from lrnotes.text.frontmatter import (
     split_front_matter,
 )
 from lrnotes.text.lines import split_lines
-from lrnotes.text.literal import blank_literals, literal_lines
+from lrnotes.text.literal import (
+    blank_literals,
+    literal_lines,
+    may_hold_literals,
+)
 from lrnotes.text.names import find_duplicates
 
 __all__ = ["scan_note", "split_front_matter"]
@@ -70,8 +74,10 @@ def _find_title(body: str, lists: str) -> str:
             text = lines[number - 1].strip()
         if not text:
             continue
-        literal = literal_lines(body, lists) if literal is None else literal
-        if not literal[number]:
+        # Nothing is literal before anything that could make it so.
+        if literal is None and may_hold_literals("\n".join(lines[: number + 1])):
+            literal = literal_lines(body, lists)
+        if literal is None or not literal[number]:
             return _read_markup(text)
     return ""
 

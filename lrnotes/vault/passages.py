@@ -22,6 +22,8 @@ _TAG = re.compile(
 )
 _ID = re.compile(r'\sid="([^"]*)"')
 _SPACE = re.compile(r"\s+")
+_WRITTEN = re.compile(f"[&<>{FORMULA}]")
+"""What is written in another way in HTML."""
 _TAGS = {
     "inline": "abbr b bdi bdo cite data del dfn em font i img input ins kbd label mark q s "
     "samp small strong sub sup time u var wbr",
@@ -35,10 +37,9 @@ _KINDS = {name: kind for kind, names in _TAGS.items() for name in names.split()}
 """What a tag means for the text; any other begins or ends a block."""
 _VOID = frozenset(("img", "input", "br", "hr", "wbr"))
 _ASIDE = re.compile(
-    r"\bdata-search-exclude\b|"
     r'class="[^"]*\b(?:headerlink|footnote-backref|katex-html|lrn-(?:cell|embed|mark))\b'
-    r'|\sid="fnref'
 )
+_MARKED_ASIDE = re.compile(r'\bdata-search-exclude\b|\sid="fnref')
 """Elements that stand in the text and are not what its author says there."""
 _SPARE = re.compile(
     r"<annotation\b.*?</annotation>|</?semantics>|\sxmlns=\"[^\"]*\"", re.DOTALL
@@ -68,10 +69,19 @@ class Passage(Struct):
     links: list[Span] = field(default_factory=list)
     muted: list[Span] = field(default_factory=list)
     """Code, and links to nothing."""
+    is_plain: bool | None = None
+    """Whether all of the text reads the same as HTML; None before anyone asks."""
 
     def show(self, start: int, end: int) -> str:
         """Return the HTML of a part of the text."""
-        shown = html.escape(_SPACE.sub(" ", self.text[start:end]), quote=False)
+        shown = self.text[start:end]
+        if self.is_plain is None:
+            framed = f"x{self.text}x"
+            is_even = " ".join(framed.split()) == framed
+            self.is_plain = is_even and not _WRITTEN.search(framed)
+        if self.is_plain:
+            return shown
+        shown = html.escape(_SPACE.sub(" ", shown), quote=False)
         if FORMULA not in shown:
             return shown
         waiting = iter(self.formulas[self.text.count(FORMULA, 0, start) :])
@@ -81,6 +91,14 @@ class Passage(Struct):
 def read_passages(page: str) -> list[Passage]:
     """Return the blocks of text of a page's HTML, in their order."""
     return [each for each in _Reader(page).read() if each.text.strip()]
+
+
+def _is_aside(attributes: str) -> bool:
+    # Searches for one literal each are quicker than one for all.
+    return ("class=" in attributes and bool(_ASIDE.search(attributes))) or (
+        ("-exclude" in attributes or "fnref" in attributes)
+        and bool(_MARKED_ASIDE.search(attributes))
+    )
 
 
 class _Reader:
@@ -100,7 +118,7 @@ class _Reader:
         while at < len(parts):
             closing, name, attributes = parts[at : at + 3]
             kind = _KINDS.get(name, "block") if name else "inline"
-            if kind == "none" or (attributes and _ASIDE.search(attributes)):
+            if kind == "none" or (attributes and _is_aside(attributes)):
                 at = self._skip(name, at)
             elif kind == "math":
                 at = self._add_formula(at)

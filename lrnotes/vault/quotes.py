@@ -58,8 +58,9 @@ def _sentence(text: str, span: Span) -> tuple[int, int]:
 def _cut(passage: Passage, start: int, end: int, marked: Sequence[Span]) -> Quote:
     """Return a sentence, shortened to what stands around its phrases."""
     text, before, after = passage.text, "", ""
-    start += len(text[start:end]) - len(text[start:end].lstrip())
-    end -= len(text[start:end]) - len(text[start:end].rstrip())
+    sentence = text[start:end]
+    start += len(sentence) - len(sentence.lstrip())
+    end -= len(sentence) - len(sentence.rstrip())
     if end - start > _LONGEST:
         first, last = marked[0].start, marked[-1].end
         spare = max(40, (_LONGEST - (last - first)) // 2)
