@@ -69,7 +69,8 @@ class NearNames:
         ranked = sorted(enough, key=lambda at: (-enough[at], self.names[at]))
         least = enough[ranked[min(count, len(ranked)) - 1]] if ranked else 0
         tied = [at for at in ranked if enough[at] >= least][: count + _COMMON]
-        tied.sort(key=lambda at: (-enough[at], -_likeness(self.names[at], name)))
+        likeness = _Likeness(name)
+        tied.sort(key=lambda at: (-enough[at], -likeness.of(self.names[at])))
         return [self.names[at] for at in tied[:count]]
 
     def _score(self, words: list[str]) -> dict[int, float]:
@@ -131,6 +132,13 @@ def _rests(word: str) -> list[str]:
     return [word, *{word[:at] + word[at + 1 :] for at in range(len(word))}]
 
 
-def _likeness(name: str, other: str) -> float:
-    """Return how much of two names is the same, in order: from 0 to 1."""
-    return difflib.SequenceMatcher(None, fold(name), fold(other)).ratio()
+class _Likeness:
+    """How much like one name others are; what is known of that one is kept."""
+
+    def __init__(self, name: str) -> None:
+        self.matcher = difflib.SequenceMatcher(None, "", fold(name))
+
+    def of(self, other: str) -> float:
+        """Return how much of two names is the same, in order: from 0 to 1."""
+        self.matcher.set_seq1(fold(other))
+        return self.matcher.ratio()
