@@ -4,6 +4,8 @@
 # optimizer it is tuning.
 
 # %% what is fixed beforehand
+import math
+
 import matplotlib.pyplot as plt
 import torch
 from choosing_bench import (
@@ -23,6 +25,7 @@ _, _, unseen, unseen_labels = load_digits(images_each, seed)
 check, check_labels = unseen[:held_out], unseen_labels[:held_out]
 
 
+# %% a fresh run, and one step of it
 def start(lr, steps):
     """Return a fresh network and its optimizer, and its minibatches."""
     network, images, labels, batches = draw(seed, steps)
@@ -67,11 +70,15 @@ def run(lr):
     for images, labels in batches:
         take_step(network, optimizer, images, labels)
     with torch.no_grad():
-        return cross_entropy(network(check), check_labels).item()
+        loss = cross_entropy(network(check), check_labels).item()
+    return loss if math.isfinite(loss) else math.inf  # NaN would win every min
 
 
 found = {lr: run(lr) for lr in (guess / 3, guess, guess * 3)}
-while (best := min(found, key=found.get)) in (min(found), max(found)):
+for _ in range(6):  # if it has not ended by then, distrust the range test
+    best = min(found, key=found.get)
+    if min(found) < best < max(found):
+        break
     further = best * 3 if best == max(found) else best / 3
     found[further] = run(further)
 

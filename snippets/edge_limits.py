@@ -28,7 +28,7 @@ def draw_batch(size, generator):
     )
 
 
-def train(loss, batch):
+def train(loss, batch, lr=lr, steps=steps):
     """Return rate * curvature / 2 and the loss on all digits, every so many steps."""
     weights, direction, readings, losses = fresh, None, [], []
     generator = torch.Generator().manual_seed(0)
@@ -50,12 +50,15 @@ full, full_losses = train(squared_loss, count)
 twenty, _ = train(squared_loss, 20)
 eight, eight_losses = train(squared_loss, 8)
 entropy, _ = train(cross_entropy, count)
+larger = [train(cross_entropy, count, lr * more, steps=400)[0] for more in (4, 8)]
 half = len(full) // 2
 ends = [each[half:].median(0).values for each in (full, twenty, eight, entropy)]
 full_least, full_most = ends[0].min().item(), ends[0].max().item()
 twenty_least, twenty_most = ends[1].min().item(), ends[1].max().item()
 eight_least, eight_most = ends[2].min().item(), ends[2].max().item()
 entropy_peak, entropy_end = entropy.max().item(), entropy[-1].max().item()
+larger_start = torch.stack([each[0] for each in larger]).min().item()
+larger_end = torch.stack([each[-1] for each in larger]).max().item()
 arrival = (full > 0.9).int().argmax(0)  # the reading at which the edge is near
 at_arrival = full_losses[arrival, torch.arange(len(seeds))]
 learnt = (eight_losses[-5:].mean(0) / at_arrival).max().item()
@@ -84,6 +87,11 @@ assert entropy_peak < 0.5
 # %% claim: and ends below a thirtieth of it
 #| label: gone
 assert entropy_end < 1 / 30
+
+# %% claim: at larger rates it begins near the edge or beyond, and ends below a tenth
+#| label: larger
+assert larger_start > 0.5
+assert larger_end < 0.1
 
 # %% below the edge
 #| caption: >

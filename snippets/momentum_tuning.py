@@ -43,7 +43,20 @@ kappas = 10, 100, 1000
 plain = [count_steps(kappa, **best_plain(kappa)) for kappa in kappas]
 heavy = [count_steps(kappa, **best_heavy(kappa)) for kappa in kappas]
 plain_at_hundred, plain_at_thousand = plain[1:]
-heavy_at_thousand = heavy[2]
+heavy_at_hundred, heavy_at_thousand = heavy[1:]
+factor_at_hundred = math.log(1e-3) / math.log(
+    (math.sqrt(100) - 1) / (math.sqrt(100) + 1)
+)
+
+
+def count_double(kappa):
+    """Return when (1 + growth t) sigma^t, a double root's error, is a thousandth."""
+    sigma = (math.sqrt(kappa) - 1) / (math.sqrt(kappa) + 1)
+    first_steep = abs(1 - kappa * best_heavy(kappa)["lr"])  # the first step's factor
+    growth = first_steep / sigma - 1  # that of the flat direction is smaller
+    steps = range(1, 20_000)
+    return next(t for t in steps if (1 + growth * t) * sigma**t <= 1e-3)
+
 
 # %% steps with and without momentum
 #| output: markdown
@@ -58,6 +71,14 @@ for kappa, many, few in zip(kappas, plain, heavy, strict=True):
 spread = math.log(kappas[-1] / kappas[0])
 exponents = [math.log(counts[-1] / counts[0]) / spread for counts in (plain, heavy)]
 torch.testing.assert_close(exponents, [1.0, 0.5], rtol=0, atol=0.1)
+
+# %% claim: the counts are those of a double root, where the error falls like t s^t
+#| label: double
+assert all(
+    abs(few - count_double(kappa)) <= 1
+    for kappa, few in zip(kappas, heavy, strict=True)
+)
+assert heavy_at_hundred > 1.5 * factor_at_hundred
 
 # %% too much momentum
 top = 2 * (1 + 0.99) / 100  # the largest stable learning rate

@@ -1,12 +1,19 @@
-"""Train small networks of any width at many rates and seeds at once, with Adam."""
+"""Train small networks of any width at many rates and seeds at once, with Adam or SGD."""
 
 import torch
-from scaling_bench import adam
+from scaling_bench import adam, sgd
 
 base = 16  # at this width all parametrisations are the same but for the last layer
 examples, inputs, batch_size = 1000, 16, 32
-# The power of base / width for: the hidden layer's rate, the output's multiplier.
-parametrisations = {"standard": (0, 0), "rates only": (1, 0), "muP": (1, 1)}
+# A rule, and the power of base / width for: the rate of the first and the last layer,
+# the hidden layer's rate, the output's multiplier.
+parametrisations = {
+    "standard": (adam, 0, 0, 0),
+    "hidden rate alone": (adam, 0, 1, 0),
+    "muP": (adam, 0, 1, 1),
+    "standard, SGD": (sgd, 0, 0, 0),
+    "muP, SGD": (sgd, -1, 0, 1),
+}
 
 
 def draw(seeds):
@@ -48,16 +55,16 @@ def measure(weights, data, multiplier):
 
 
 def train(name, width, data, rates, steps):
-    """Return the weights after steps of Adam, first weights, and the multiplier.
+    """Return the weights after steps of the rule, first weights, and the multiplier.
 
     Row seed * len(rates) + run of each weight is one network.
     """
-    rate_power, output_power = parametrisations[name]
-    multiplier = (base / width) ** output_power
+    rule, *powers = parametrisations[name]
+    end, middle, multiplier = ((base / width) ** power for power in powers)
     seeds, runs = range(len(data[0])), len(rates)
-    weights = fresh = start(width, seeds, runs, zero=name == "muP")
+    weights = fresh = start(width, seeds, runs, zero=name.startswith("muP"))
     lr = rates.repeat(len(seeds))[:, None, None]
-    each = [lr, lr * (base / width) ** rate_power, lr]
+    each = [lr * end, lr * middle, lr * end]
     data = [part.repeat_interleave(runs, 0) for part in data]
     memory = [(torch.zeros_like(part), torch.zeros_like(part)) for part in weights]
     torch.manual_seed(0)
@@ -68,7 +75,7 @@ def train(name, width, data, rates, steps):
         gradients = torch.autograd.grad(loss, weights)
         with torch.no_grad():
             weights = [
-                part - rate * adam(gradient, kept, step)
+                part - rate * rule(gradient, kept, step)
                 for part, rate, gradient, kept in zip(
                     weights, each, gradients, memory, strict=True
                 )

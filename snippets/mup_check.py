@@ -8,10 +8,11 @@ import math
 
 import matplotlib.pyplot as plt
 import torch
-from mup_bench import answer, draw, parametrisations, train
+from mup_bench import answer, draw, train
 
 seeds = range(10)
 widths, lr, steps = [32, 128, 512], 0.0003, 3
+names = "standard", "hidden rate alone", "muP"
 data = draw(seeds)
 points = data[0][:, :200]
 
@@ -25,8 +26,7 @@ def move(name, width):
 
 
 moves = {
-    name: torch.stack([move(name, width) for width in widths])
-    for name in parametrisations
+    name: torch.stack([move(name, width) for width in widths]) for name in names
 }  # (width, layer, seed)
 
 # %% the power of the width
@@ -38,7 +38,7 @@ powers = {
 }
 
 standard_output = powers["standard"][output].item()
-half_output, flat_output = (powers[n][output].item() for n in ("rates only", "muP"))
+half_output, flat_output = (powers[name][output].item() for name in names[1:])
 
 # %% claim: standard, hidden layer and output move with the width or nearly so
 #| label: standard
@@ -46,8 +46,8 @@ assert powers["standard"].min() > 0.6
 
 # %% claim: with the hidden rate alone divided the output still does
 #| label: half
-assert powers["rates only"][hidden].abs() < 0.3
-assert powers["rates only"][output] > 0.5
+assert powers["hidden rate alone"][hidden].abs() < 0.3
+assert powers["hidden rate alone"][output] > 0.5
 
 # %% claim: in muP neither grows with the width
 #| label: flat

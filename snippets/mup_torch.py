@@ -5,7 +5,7 @@
 # %% a network that keeps its learning rate
 import torch
 
-base = 16  # the width at which nothing changes
+base = 16  # the width at which nothing changes but the zeros
 
 
 class Network(torch.nn.Module):
@@ -15,7 +15,7 @@ class Network(torch.nn.Module):
         self.hidden = torch.nn.Linear(width, width, bias=False)
         self.last = torch.nn.Linear(width, 1, bias=False)
         torch.nn.init.zeros_(self.last.weight)  # 1. start the output at zero
-        self.shrink = base / width
+        self.shrink = base / width  # 1 / m
 
     def forward(self, points):
         middle = self.hidden(self.first(points).relu()).relu()
@@ -27,6 +27,72 @@ def make_optimizer(network, lr):
     hidden = {"params": [network.hidden.weight], "lr": lr * network.shrink}  # 3.
     return torch.optim.Adam([{"params": ends}, hidden], lr=lr)
 
+
+# %% the coordinate check
+def check_coordinates(width, seed, steps=3, lr=0.001):
+    """Return how far each layer's output has moved after a few steps."""
+    torch.manual_seed(seed)
+    network = Network(width)
+    optimizer = make_optimizer(network, lr)
+    points = torch.randn(200, 16)
+    answers, seen = points.sum(1, keepdim=True), {}
+    layers = {"first": network.first, "hidden": network.hidden, "output": network}
+    for name, layer in layers.items():
+        layer.register_forward_hook(lambda *a, name=name: seen.update({name: a[2]}))
+    network(points)
+    before = dict(seen)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        ((network(points) - answers) ** 2).mean().backward()
+        optimizer.step()
+    network(points)
+    changes = [(seen[name] - before[name]).square().mean() for name in layers]
+    return torch.stack(changes).sqrt().tolist()
+
+
+check_seeds, check_widths = range(5), (64, 256, 1024)
+moved = torch.tensor(
+    [[check_coordinates(n, seed) for n in check_widths] for seed in check_seeds]
+)  # (seed, width, layer)
+print("width   first  hidden  output")
+for width, row in zip(check_widths, moved.mean(0).tolist(), strict=True):
+    print(f"{width:5}", *(f"{change:7.4f}" for change in row))
+
+powers = (moved[:, -1] / moved[:, 0]).log2() / 4  # sixteen times the width
+steepest = powers.abs().max().item()
+
+# %% claim: no layer's movement follows the width with a power of 0.3, up or down
+#| label: coordinates
+assert steepest < 0.3
+
+
+# %% zero last weights: the rate of the last layer in place of the division
+def train_last(shrink, rate_of_last, width=256, steps=20):
+    """Return what the network says after some steps, with small epsilon in Adam."""
+    torch.manual_seed(0)
+    network = Network(width).double()
+    points = torch.randn(200, 16, dtype=torch.float64)
+    network.shrink = shrink
+    rates = {"first": 0.01, "hidden": 0.01 * base / width, "last": rate_of_last}
+    groups = [
+        {"params": layer.parameters(), "lr": rates[name]}
+        for name, layer in network.named_children()
+    ]
+    optimizer = torch.optim.Adam(groups, eps=1e-30)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        ((network(points) - points.sum(1, keepdim=True)) ** 2).mean().backward()
+        optimizer.step()
+    return network(points).detach()
+
+
+divided = train_last(base / 256, 0.01)
+slowed = train_last(1.0, 0.01 * base / 256)
+
+# %% claim: dividing the output and dividing the last layer's rate are the same there
+#| label: either
+assert divided.abs().mean() > 0.05
+torch.testing.assert_close(slowed, divided, rtol=1e-6, atol=1e-9)
 
 # %% the same training twice
 from mup_bench import batch_size, draw, examples, measure, train

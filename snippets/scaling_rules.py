@@ -100,8 +100,8 @@ assert exact_root > 5
 # %% final loss against batch size
 #| caption: >
 #|   Training loss after {epochs} passes over the same {images_each} images, five
-#|   seeds a line, the three rules equal at batch size 16. A flat line is a rule that
-#|   works. Below, every step sees all images, so that there is no noise.
+#|   seeds a line, the three rules equal at batch size 16. On a flat line the batch
+#|   size does not matter. Below, every step sees all images, without noise.
 #| alt: >
 #|   Four panels of loss against batch size. SGD with minibatches: only the rate in
 #|   proportion is flat. SGD without noise: the same three lines. Adam with

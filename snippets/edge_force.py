@@ -1,0 +1,95 @@
+# %% [markdown]
+# # What do hops across the valley do to its steepness?
+# Hops of length x along the sharpest direction should push the weights with the force
+# x² / 2 times the gradient of the curvature. Weigh that force in a running network.
+
+# %% five networks, until their hops raise the loss
+#| device: cpu
+import matplotlib.pyplot as plt
+import torch
+from edge_networks import draw_networks, find_slope, squared_loss
+
+seeds, lr, followed = range(5), 0.5, 24
+weights, *data = draw_networks(seeds, 100)
+last = torch.full((len(seeds),), torch.inf)
+waiting, begin = torch.ones(len(seeds), dtype=torch.bool), weights
+for _ in range(400):
+    loss, gradient = find_slope(squared_loss, weights, *data)
+    burst = waiting & (loss > 1.01 * last)
+    begin, last = torch.where(burst[:, None], weights, begin), loss
+    waiting &= ~burst
+    weights = weights - lr * gradient
+
+# %% the steps that follow, and the middle of the hops
+path = [begin]
+for _ in range(followed + 2):
+    path.append(path[-1] - lr * find_slope(squared_loss, path[-1], *data)[1])
+path = torch.stack(path)  # (step, network, weight)
+middle = (path[:-2] + 2 * path[1:-1] + path[2:]) / 4  # a hop to and fro cancels
+
+
+# %% the curvature there, and which way it rises
+def find_rise(weights, direction, products):
+    """Return the slope, the sharpest curvature and its direction and gradient."""
+    weights = weights.detach().requires_grad_()
+    losses = squared_loss(weights, *data).sum()
+    (slope,) = torch.autograd.grad(losses, weights, create_graph=True)
+    for _ in range(products):  # power iteration
+        (bend,) = torch.autograd.grad(slope, weights, direction, retain_graph=True)
+        direction = bend / bend.norm(dim=1, keepdim=True)
+    (bend,) = torch.autograd.grad(slope, weights, direction, create_graph=True)
+    curvature = (direction * bend).sum(1)
+    (rise,) = torch.autograd.grad(curvature.sum(), weights)  # the third derivative
+    return slope.detach(), curvature.detach(), direction, rise
+
+
+# %% the force along that gradient: what the formula says, and what moves the middle
+direction, rows = torch.ones_like(begin), []
+for step in range(followed):
+    slope, curvature, direction, rise = find_rise(
+        middle[step], direction, 4 if step else 100
+    )
+    hop = ((path[step + 1] - middle[step]) * direction).sum(1)
+    moved = (middle[step + 1] - middle[step]) / lr
+    measured = ((moved + slope) * rise).sum(1)  # beyond the slope of the middle
+    predicted = -(hop**2) / 2 * (rise**2).sum(1)
+    sharpening = -(slope * rise).sum(1)
+    rows.append(torch.stack([curvature, hop, measured, predicted, sharpening]))
+curvature, hop, measured, predicted, sharpening = torch.stack(rows).unbind(1)
+share = (measured * predicted).sum(0) / (predicted**2).sum(0)  # 1 if the law holds
+least_share, most_share = share.min().item(), share.max().item()
+fallen = (curvature.min(0).values / curvature.max(0).values).max().item()
+least_sharpening = sharpening.sum(0).min().item()
+outweighed = (-predicted.sum(0) / sharpening.sum(0)).min().item()
+
+# %% claim: hops push the middle with half their square times the curvature's gradient
+#| label: law
+assert not waiting.any()
+assert least_share > 0.8
+assert most_share < 1.25
+
+# %% claim: the slope of the middle alone would go on sharpening
+#| label: alone
+assert least_sharpening > 0
+
+# %% claim: the push of the hops outweighs it, and the curvature falls
+#| label: falls
+assert outweighed > 1.5
+assert fallen < 0.95
+
+# %% a hop of either sign pushes the same way
+#| caption: >
+#|   Network 0 at the rate {lr}, from the first hop that raises the loss. Above, how far
+#|   it stands from the middle of its hops, along the sharpest direction. Below, the
+#|   force on the middle along the gradient of the curvature.
+#| alt: >
+#|   Above, a line that swings to both sides, wider and wider, and dies out. Below, a
+#|   force that is zero at first, dives while the swings are wide and returns to zero;
+#|   measured dots lie on the predicted line.
+fig, (above, below) = plt.subplots(2, sharex=True)
+above.plot(hop[:, 0], ".-")
+below.plot(predicted[:, 0], label="predicted")
+below.plot(measured[:, 0], "o", markersize=4, label="measured")
+above.set(ylabel="hop $x$")
+below.set(xlabel="step", ylabel="force")
+below.legend()
