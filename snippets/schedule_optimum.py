@@ -56,6 +56,18 @@ least_lead = (leads[:, 1] / leads[:, 0]).min().item()
 constant_behind = (best[1, 0] / best[1, 1]).item()
 harmonic_behind = (best[2, 1] / best[2, 2]).item()
 
+# %% the uneven bowl with exact gradients
+uneven, _ = bowls["uneven,\nnoise"]
+exact_ends = [
+    end_loss(shapes[name], uneven, 0.0).min(0) for name in ("constant", "linear")
+]
+exact_share = (exact_ends[1].values / exact_ends[0].values).item()
+
+# %% claim: without noise the uneven bowl's best decay ends below half of the constant
+#| label: exact
+assert all(0 < end.indices < len(peaks) - 1 for end in exact_ends)
+assert exact_share < 0.5
+
 # %% claim: each of the three bowls has another winner, by five per cent or more
 #| label: winners
 assert winners == ["constant", "1 / t", "linear"]
