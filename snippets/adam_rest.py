@@ -49,7 +49,8 @@ resting, resting_edges = descend(1.0, eps=0.01)
 distances = places.abs() / torch.tensor(rates)[:, None]
 crossings = (edges > limit).int().argmax(1)  # the first step past the limit
 turns = distances[:, :8000].log().view(4, -1, 50).amax(2).argmin(1) * 50 + 25
-crossing, closest = crossings[0].item(), distances.min(1).values.max().item()
+turn, crossing = turns[0].item(), crossings[0].item()
+closest = distances.min(1).values.max().item()
 spells = distances[:, -10_000:].view(4, -1, 1000).amax(2)  # farthest in each thousand
 least_spell, most_spell = spells.min().item(), spells.max().item()
 usual_edge = edges[:, -10_000:].median(1).values
@@ -112,7 +113,7 @@ torch.testing.assert_close(walls, torch.ones(3), rtol=0.005, atol=0)
 # %% distance from the bottom
 #| caption: >
 #|   Adam on a parabola of curvature 1, learning rate {lr}. With the default eps it
-#|   turns back at step {crossing:,}, where the memory of the descent has faded.
+#|   turns back near step {turn:,}, where the memory of the descent has faded.
 #| alt: >
 #|   Distance from the bottom in learning rates, on a log axis. It falls in a straight
 #|   line to below 1e-140, turns at the dashed line, climbs all the way back to about 1,
