@@ -203,7 +203,7 @@ assert all(c.isfinite().all() for c in (adam_curves, deep_sgd_curves, deep_adam_
 #|   factor of four apart.
 #| alt: >
 #|   Loss against step on a log axis. At rate 0.01 the loss hardly falls. At 1.4 it
-#|   falls a far and more. At 2.8 it jumps up and down far above that. At 5.7
+#|   falls far below its start. At 2.8 it jumps up and down far above that. At 5.7
 #|   it leaves the picture at once.
 shown = {"0.01 crawls": 0, "1.4 does best": 7, "2.8 bounces": 8, "5.7 diverges": 9}
 fig, ax = plt.subplots()
@@ -217,7 +217,8 @@ ax.legend(loc="lower left", ncols=2)
 # %% slope, cliff and hill
 #| caption: >
 #|   Where {steps} steps end, for every learning rate, five seeds each. SGD has a slope
-#|   and a cliff; Adam, {apart:.0f} times or more to the left, a slope and a hill.
+#|   and a cliff; Adam, {apart:.1f} times to the left in the closest seed, a slope and
+#|   a hill.
 #| alt: >
 #|   Final loss against learning rate, both axes logarithmic. Both optimizers have a
 #|   valley. SGD's falls gently from the left, has its lowest point between 1 and 2,
