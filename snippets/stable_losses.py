@@ -138,12 +138,12 @@ assert all((safe16, safe32, safe64))
 #|   Slope against logit. All three curves climb to 1 by a logit of 5. The loss with
 #|   logits stays there. BCELoss in float32 drops to 0 at 17, in float64 it slides to 0
 #|   between 26 and 32.
-fig, ax = plt.subplots(figsize=(6.0, 2.8))
+fig, ax = plt.subplots(figsize=(4.5, 2.8))
 shown = slice(0, None, 48)
 ax.plot(fine[shown], kept_slope[shown], "C2", label="BCEWithLogitsLoss, float32")
 ax.plot(fine[shown], clamped_slope[shown], "C0", label="BCELoss, float32")
 ax.plot(fine[shown], clamped_slope64[shown], "C1", label="BCELoss, float64")
 ax.set(
-    xlabel="logit of the wrong answer", ylabel="slope of its loss", ylim=(-0.05, 1.4)
+    xlabel="logit of the wrong answer", ylabel="slope of its loss", ylim=(-0.05, 1.65)
 )
 ax.legend(loc="upper right")
