@@ -35,6 +35,7 @@ ASSETS = ("assets/lrnotes/lrnotes.css", "assets/lrnotes/lrnotes.js")
 UNSHOWN = ("katex.min.js",)
 """Maths is rendered while building, so its program stays at home."""
 
+_LINK_ID = re.compile(r' id="lrn-link-\d+"')
 _ROOTED = re.compile(rf'(href|src)="{ROOT}([^"]*)"')
 
 
@@ -144,7 +145,8 @@ class Book:
             html = _ROOTED.sub(lambda found: f'{found[1]}="{start}/{found[2]}"', html)
         self.around.read(path, html)
         self.beside.read(path, html, url)
-        return html
+        # Nothing leads back to the links of a page of ours, which may be hundreds.
+        return html if self.around.is_written(path) else _LINK_ID.sub("", html)
 
     def problems(self) -> list[Problem]:
         """Return all findings of this build, by place, each once."""
