@@ -78,7 +78,7 @@ def read_elements(
         elif slash:
             _close(opened, name)
         elif name in unwanted or (attributes and aside.search(attributes)):
-            at = _skip(parts, at)
+            at = skip_element(parts, at)
         else:
             element = Element(name, attributes)
             opened[-1].children.append(element)
@@ -98,10 +98,13 @@ def _close(opened: list[Element], name: str) -> None:
             return
 
 
-def _skip(parts: list[str], at: int) -> int:
-    """Return the tag that ends the element which begins at a tag."""
+def skip_element(parts: list[str], at: int) -> int:
+    """Return the tag that ends the element which begins, or ends, at a tag.
+
+    ``parts`` are a page's, four a tag: its slash, name, attributes and the text behind.
+    """
     name = parts[at + 1]
-    if name in VOID or parts[at + 2].endswith("/"):
+    if parts[at] or name in VOID or parts[at + 2].endswith("/"):
         return at
     depth = 1
     for end in range(at + 4, len(parts), 4):

@@ -13,13 +13,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
+from lrnotes.text.elements import TAG, skip_element
+
 FORMULA = "\ue000"
 """Stands in a passage's text for a formula."""
 
-_TAG = re.compile(
-    r"<(/?)([a-zA-Z][\w-]*)([^<>\"']*(?:\"[^\"]*\"[^<>\"']*|'[^']*'[^<>\"']*)*)>|<!--.*?-->",
-    re.DOTALL,
-)
 _ID = re.compile(r'\sid="([^"]*)"')
 _SPACE = re.compile(r"\s+")
 _WRITTEN = re.compile(f"[&<>{FORMULA}]")
@@ -35,7 +33,6 @@ _TAGS = {
 }
 _KINDS = {name: kind for kind, names in _TAGS.items() for name in names.split()}
 """What a tag means for the text; any other begins or ends a block."""
-_VOID = frozenset(("img", "input", "br", "hr", "wbr"))
 _ASIDE = re.compile(
     r'class="[^"]*\b(?:headerlink|footnote-backref|katex-html|lrn-(?:cell|embed|mark))\b'
 )
@@ -106,7 +103,7 @@ class _Reader:
 
     def __init__(self, page: str) -> None:
         # Text, slash, name, attributes, text, …: one pass over the page, made in C.
-        self.parts = _TAG.split(page)
+        self.parts = TAG.split(page)
         self.passage = Passage()
         self.pieces: list[str] = []
         self.length = 0
@@ -119,7 +116,7 @@ class _Reader:
             closing, name, attributes = parts[at : at + 3]
             kind = _KINDS.get(name, "block") if name else "inline"
             if kind == "none" or (attributes and _is_aside(attributes)):
-                at = self._skip(name, at)
+                at = skip_element(self.parts, at)
             elif kind == "math":
                 at = self._add_formula(at)
             elif kind == "span":
@@ -149,7 +146,7 @@ class _Reader:
 
     def _add_formula(self, at: int) -> int:
         """Take in a formula that begins at a tag; return where its last tag is."""
-        end = self._skip("math", at)
+        end = skip_element(self.parts, at)
         shown = "".join(
             f"<{slash or ''}{name}{attributes}>{text}"
             for slash, name, attributes, text in zip(
@@ -171,19 +168,6 @@ class _Reader:
                 self.passage.links.append(span)
             elif name == "code" or "lrn-unresolved" in attributes:
                 self.passage.muted.append(span)
-
-    def _skip(self, name: str, at: int) -> int:
-        """Return the tag that ends the element which begins, or ends, at a tag."""
-        parts = self.parts
-        if parts[at] or name in _VOID or parts[at + 2].endswith("/"):
-            return at
-        depth = 1
-        for end in range(at + 4, len(parts), 4):
-            if parts[end + 1] == name:
-                depth += -1 if parts[end] else 1
-                if not depth:
-                    return end
-        return at
 
     def _end(self) -> Passage:
         """Return the passage that ends here, and begin the next."""
