@@ -11,6 +11,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.style import Style, StyleMeta
 from pygments.styles import get_style_by_name
+from pygments.util import ClassNotFound
 from pymdownx.highlight import Highlight
 
 
@@ -52,7 +53,7 @@ def _find_lexer(name: str) -> type[Lexer] | None:
     """Return the class of the lexer of that name; each text gets an instance."""
     try:
         return type(get_lexer_by_name(name))
-    except Exception:
+    except ClassNotFound:
         return None
 
 
