@@ -123,11 +123,7 @@ class Crew:
         kinds = {task.hardware.kind: task.hardware for task in tasks}
         # All that starts a process is at hand before the first thread begins, so that
         # none starts one when all are being ended.
-        launchers = {kind: self._launcher(kind) for kind in kinds}
-        sources = (cell.source for task in tasks for cell in task.job.cells)
-        needs = foresee(sources, self.root / self.settings.snippets)
-        for launcher in launchers.values():
-            launcher.preload(needs)
+        launchers = self._prepare(kinds, tasks)
         slots = {kind: Slots(max(each.count, 1)) for kind, each in kinds.items()}
 
         waiting = Counter(task.hardware.kind for task in tasks)
@@ -159,6 +155,17 @@ class Crew:
                 # What still runs ends now, and with it the threads that follow it.
                 self.close()
                 raise
+
+    def _prepare(
+        self, kinds: Iterable[str], tasks: Sequence[Task]
+    ) -> dict[str, Launcher]:
+        """Return what starts the processes of each kind, with the tasks' imports."""
+        launchers = {kind: self._launcher(kind) for kind in kinds}
+        sources = (cell.source for task in tasks for cell in task.job.cells)
+        needs = foresee(sources, self.root / self.settings.snippets)
+        for launcher in launchers.values():
+            launcher.preload(needs)
+        return launchers
 
     def _follow(
         self, launcher: Launcher, job: Job, kept: Kept | None, is_last: bool

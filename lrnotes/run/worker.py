@@ -157,35 +157,19 @@ def run_script(
     nursery: socket.socket | None,
 ) -> None:
     """Run all cells, an answer each, and say at the end what was used."""
-    recorder = Recorder(
-        Path(job.root),
-        PRELOADED,
-        environment,
-        Path(job.cache),
-        (*OWN_VARIABLES, *NOISE),
-    )
+    unseen = (*OWN_VARIABLES, *NOISE)
+    root, cache = Path(job.root), Path(job.cache)
+    recorder = Recorder(root, PRELOADED, environment, cache, unseen)
     session = Session(job, make_main(job), device, recorder, channel.send)
     if job.deps:
         recorder.declare(job.deps)
     channel.send(Answer(environment=environment))
     if job.keep and nursery is not None:
-        # Not at the top: it needs what only Linux has.
-        from lrnotes.run.pausing import Pauser
-
-        session.pauser = Pauser(nursery, channel.number, recorder)
-
-        def go_on(job: Job, spent: float) -> None:
-            channel.send(Answer(environment=environment))
-            watch_exit(channel.number)
-            _arm(
-                replace(job, timeout=max(job.timeout - spent, 0.001)), session, channel
-            )
-
-        session.go_on = go_on
+        _keep_copies(session, nursery, recorder, channel, environment)
     _arm(job, session, channel)
     set_device(device)
     if job.device == LINT:
-        session.host = HostAccess(Path(job.root))
+        session.host = HostAccess(root)
         session.host.start()
     limit_memory(job.memory)
     watch_exit(channel.number)
@@ -196,6 +180,27 @@ def run_script(
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, 0)
     channel.send(session.end(environment))
+
+
+def _keep_copies(
+    session: Session,
+    nursery: socket.socket,
+    recorder: Recorder,
+    channel: Channel,
+    environment: Environment,
+) -> None:
+    """Let a copy of the process stand still after each cell, to go on from."""
+    # Not at the top: it needs what only Linux has.
+    from lrnotes.run.pausing import Pauser
+
+    session.pauser = Pauser(nursery, channel.number, recorder)
+
+    def go_on(job: Job, spent: float) -> None:
+        channel.send(Answer(environment=environment))
+        watch_exit(channel.number)
+        _arm(replace(job, timeout=max(job.timeout - spent, 0.001)), session, channel)
+
+    session.go_on = go_on
 
 
 def make_main(job: Job) -> dict[str, Any]:
