@@ -17,9 +17,9 @@ SEEN = """() => {
   const size = part => part.getBoundingClientRect();
   return {
     useless: all(`.md-header, .md-sidebar, .md-footer, .md-code__nav, .headerlink,
-      .lr-first, .lr-next, .lrn-around, .lrn-tools, .lrn-slider, .lrn-provenance dl`)
+      .lr-first, .lr-next, .lrn-around, .lrn-local, .lrn-tools, .lrn-slider, .lrn-provenance dl`)
       .filter(seen).map(part => part.className),
-    folded: all("article details:not(.lrn-around *, .lrn-provenance)").flatMap(
+    folded: all("article details:not(.lrn-around *, .lrn-local, .lrn-provenance)").flatMap(
       part => [...part.children].filter(child => child.localName !== "summary"))
       .filter(part => !seen(part)).map(part => part.outerHTML.slice(0, 80)),
     frames: all(".lrn-frame").filter(part => !seen(part)).length,
