@@ -144,6 +144,6 @@ ax.plot(fine[shown], kept_slope[shown], "C2", label="BCEWithLogitsLoss, float32"
 ax.plot(fine[shown], clamped_slope[shown], "C0", label="BCELoss, float32")
 ax.plot(fine[shown], clamped_slope64[shown], "C1", label="BCELoss, float64")
 ax.set(
-    xlabel="logit of the wrong answer", ylabel="slope of its loss", ylim=(-0.05, 1.65)
+    xlabel="logit of the wrong answer", ylabel="slope of its loss", ylim=(-0.05, 1.9)
 )
 ax.legend(loc="upper right")
