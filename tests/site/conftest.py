@@ -39,14 +39,18 @@ def build(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all workers of a run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def site(shared: Path) -> Path:
     """Return the folder of the built site, built once for all workers of a run."""
     chosen = os.environ.get("LRNOTES_SITE")
     if chosen:
         return Path(chosen).resolve()
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
     folder = shared / "lrnotes-site"
     with FileLock(f"{folder}.lock"):
         return folder if (folder / "index.html").exists() else build(folder)

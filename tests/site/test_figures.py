@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -66,16 +68,25 @@ def looks(browser: Any, site: Path, pages: list[str], theme: str) -> Iterator[An
     context.close()
 
 
-@pytest.fixture(scope="module")
-def light(browser: Any, site: Path, pages: list[str]) -> list[Any]:
+@pytest.fixture(scope="session")
+def see(browser: Any, site: Path, pages: list[str], shared: Path) -> Any:
+    """Return a function that gives all figures of a theme, seen once for all workers."""
+
+    def seen(theme: str) -> list[Any]:
+        kept = shared / f"figures-{theme}.json"
+        with FileLock(f"{kept}.lock"):
+            if not kept.exists():
+                found = json.dumps(list(looks(browser, site, pages, theme)))
+                kept.write_text(found, encoding="utf-8")
+        return json.loads(kept.read_text("utf-8"))
+
+    return seen
+
+
+@pytest.fixture
+def light(see: Any) -> list[Any]:
     """Return all figures as they look in the light theme."""
-    return list(looks(browser, site, pages, "light"))
-
-
-@pytest.fixture(scope="module")
-def dark(browser: Any, site: Path, pages: list[str]) -> list[Any]:
-    """Return all figures as they look in the dark theme."""
-    return list(looks(browser, site, pages, "dark"))
+    return see("light")
 
 
 def test_the_text_of_every_figure_can_be_read_on_a_phone(light: list[Any]) -> None:
@@ -124,12 +135,12 @@ def contrast(look: str, paper: str) -> float:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("part", "least"), [("words", 4.5), ("lines", 3)])
 def test_text_and_lines_of_every_figure_stand_out(
-    theme: str, part: str, least: float, request: pytest.FixtureRequest
+    theme: str, part: str, least: float, see: Any
 ) -> None:
     # What is fainter than half is a ground: an area, or a wide line below a thin one.
     faint = {
         (page, figure["name"], look): round(contrast(look, figure["paper"]), 2)
-        for page, figure in request.getfixturevalue(theme)
+        for page, figure in see(theme)
         for look in figure[part]
         if float(look.rpartition(" ")[2]) >= 0.5
         if contrast(look, figure["paper"]) < least
