@@ -67,9 +67,9 @@ for layer, (ax, title) in enumerate(
     zip(panels, ("hidden layer", "output"), strict=True)
 ):
     for color, (name, table) in enumerate(moves.items()):
-        lines = ax.loglog(widths, table[:, layer], f"C{color}", linewidth=1)
+        lines = ax.loglog(widths, table[:, layer].cpu(), f"C{color}", linewidth=1)
         lines[0].set_label(name)
-    first = moves["standard"][0, layer].mean()
+    first = moves["standard"][0, layer].mean().item()
     ax.loglog(
         widths, [first * width / widths[0] for width in widths], "k:", linewidth=1
     )

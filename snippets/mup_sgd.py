@@ -53,7 +53,7 @@ assert wide_rise > 2.5
 #|   Curvature against width on log axes: flat from 8 to 128, then rising, and from
 #|   512 on nearly in proportion to the width.
 fig, ax = plt.subplots()
-ax.loglog(widths, curvatures.T, "C0o-", linewidth=1, markersize=4)
+ax.loglog(widths, curvatures.T.cpu(), "C0o-", linewidth=1, markersize=4)
 last = curvatures[:, -1].mean().item()
 ax.loglog(widths[2:], [last * w / widths[-1] for w in widths[2:]], "k:")
 ax.set_xticks(widths, [f"{width}" for width in widths])

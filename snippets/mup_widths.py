@@ -25,7 +25,7 @@ def sweep(name, width):
 
 
 losses = {
-    name: torch.stack([sweep(name, width) for width in widths])
+    name: torch.stack([sweep(name, width) for width in widths]).cpu()
     for name in ("standard", "muP")
 }  # (width, seed, rate)
 
@@ -78,10 +78,10 @@ assert worse > 1.3
 fig, panels = plt.subplots(1, 2, sharex=True, sharey=True)
 for ax, (name, table) in zip(panels, losses.items(), strict=True):
     for column, width in enumerate(widths):
-        ax.loglog(rates, table[column].T, f"C{column}", linewidth=0.5, alpha=0.8)
+        ax.loglog(rates.cpu(), table[column].T, f"C{column}", linewidth=0.5, alpha=0.8)
         middle, place = mean[name][column], best[name][column]
-        ax.loglog(rates, middle, f"C{column}", label=f"width {width}")
-        ax.loglog(rates[place], middle[place], f"C{column}o")
+        ax.loglog(rates.cpu(), middle, f"C{column}", label=f"width {width}")
+        ax.loglog(rates[place].cpu(), middle[place], f"C{column}o")
     ax.set(xlabel="learning rate", title=name)
 panels[0].set(ylabel="loss", ylim=(0.01, 3))
 fig.legend(*panels[1].get_legend_handles_labels(), ncols=3, loc="outside upper center")

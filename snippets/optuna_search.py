@@ -149,8 +149,8 @@ fig, axes = plt.subplots(1, 2, sharey=True)
 for ax, settings, losses in zip(
     axes, (chance, tpe), (chance_losses, tpe_losses), strict=True
 ):
-    ax.loglog(settings[0, :, 0], losses[0], "o", alpha=0.7)
-    ax.loglog(grid[:, 0], grid_losses[0], "x", color="C1")
+    ax.loglog(settings[0, :, 0].cpu(), losses[0].cpu(), "o", alpha=0.7)
+    ax.loglog(grid[:, 0].cpu(), grid_losses[0].cpu(), "x", color="C1")
     ax.set(xlabel="learning rate")
 axes[0].set(ylabel="loss on new digits")
 axes[0].set_title("chance")

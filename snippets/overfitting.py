@@ -137,11 +137,11 @@ fig, axes = plt.subplots(1, 2, sharey=True)
 steps = torch.arange(len(losses)) * every
 for column, (ax, scale) in enumerate(zip(axes, (torch.ones(4), rates), strict=True)):
     for index, rate in enumerate(rates):
-        curve = losses[:, :, index].mean(1)[::2]
-        ax.plot(steps[::2] * scale[index], curve, label=f"rate {rate:.1f}")
-    clean = clean_losses.mean((1, 2))[::2]
+        curve = losses[:, :, index].mean(1)[::2].cpu()
+        ax.plot((steps[::2] * scale[index]).cpu(), curve, label=f"rate {rate:.1f}")
+    clean = clean_losses.mean((1, 2))[::2].cpu()
     times = steps[: len(clean_losses) : 2] * scale[-1]
-    ax.plot(times, clean, color="C3", linestyle=":", label="right labels")
+    ax.plot(times.cpu(), clean, color="C3", linestyle=":", label="right labels")
     ax.set(ylim=(0, 1), xlim=((0, 700), (0, 200))[column])
 axes[0].set(xlabel="step", ylabel="loss on new digits")
 axes[1].set(xlabel="learning rate × steps")

@@ -69,7 +69,7 @@ assert margin >= 1
 #|   proportion up to batch size 64 and then stays. Adam's rises a little faster than
 #|   with the square root.
 fig, panels = plt.subplots(1, 2, sharex=True)
-size = torch.tensor(batch_sizes)
+size = torch.tensor(batch_sizes, device="cpu")
 for ax, method in zip(panels, methods, strict=True):
     for seed, row in enumerate(best[method]):
         ax.loglog(size * 1.08 ** (seed - 2), 2.0**row, "C0o", markersize=4)

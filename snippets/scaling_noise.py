@@ -117,7 +117,7 @@ for loss in fresh:
 def gather(table, loss):
     """Return the values as (seed, batch size)."""
     rows = [[table[loss, seed, size].item() for size in batch_sizes] for seed in nets]
-    return torch.tensor(rows)
+    return torch.tensor(rows, device="cpu")
 
 
 off = {
