@@ -110,6 +110,7 @@ class Crew:
         # Importing torch may have looked at an accelerator; then no fork can use it.
         kind = "unknown" if any(Path(node).exists() for node in _NODES) else "cpu"
         launcher = self._launcher(kind)
+        launcher.preload(("torch",))
         running = launcher.start()
         if self.is_warm:
             launcher.get_ready()

@@ -76,8 +76,8 @@ def describe_environment(device: Device, threads: int) -> Environment:
         name = _device_name(torch, device)
     return Environment(
         python=platform.python_version(),
-        torch=str(torch.__version__) if torch is not None else "",
-        # Whether it has been imported is a matter of what else has run.
+        # Whether they have been imported is a matter of what else has run.
+        torch=digest_preloaded("torch").partition(" ")[0],
         matplotlib=digest_preloaded("matplotlib").partition(" ")[0],
         device=device.kind,
         device_name=name,

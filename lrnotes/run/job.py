@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -24,14 +25,16 @@ PRELOAD = (
     "matplotlib.backends.backend_svg",
     "lrnotes.run.figures",
 )
-"""What a server imports before it forks; what is not installed is left out."""
+"""What a server can import before it forks; what is not installed is left out."""
 
 LATER = {
+    "torch": PRELOAD[:2],
     "figures": (*PRELOAD[2:], "lrnotes.run.figures:warm_up"),
     "labels": ("lrnotes.run.figures:warm_labels",),
     "optimizer": ("torch._dynamo", "torch.profiler._cupti_monitor"),
 }
-"""Of that, and besides, what it imports and calls only where a script will need it."""
+"""Of that, and besides, what it imports and calls only where a script will need it;
+``module:function`` is called when it has been imported."""
 
 PACKAGE = Path(__file__).parents[1]
 STYLE = PACKAGE / "assets" / "lrnotes.mplstyle"
@@ -101,14 +104,26 @@ class Answer(Struct, frozen=True):
     seconds: float = 0.0
 
 
-def find_later(preload: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Return what of `LATER` is about the packages that are to be preloaded."""
+def split_preload(
+    preload: Sequence[str],
+) -> tuple[list[str], dict[str, Sequence[str]]]:
+    """Return what is imported in any case, and what of `LATER` is about the others."""
     roots = {name.partition(".")[0] for name in preload}
-    return {
+    later: dict[str, Sequence[str]] = {
         need: modules
         for need, modules in LATER.items()
         if not roots.isdisjoint(name.partition(".")[0] for name in modules)
     }
+    waits = {name for modules in later.values() for name in modules}
+    return [name for name in preload if name not in waits], later
+
+
+def import_named(text: str) -> None:
+    """Import a module; of ``module:function``, call the function too."""
+    name, _, function = text.partition(":")
+    module = importlib.import_module(name)
+    if function:
+        getattr(module, function)()
 
 
 def make_job(root: Path, plan: Plan, settings: Settings) -> Job:

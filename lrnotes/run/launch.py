@@ -18,7 +18,7 @@ from typing import IO, Any
 from msgspec import Struct
 
 from lrnotes.errors import EngineError
-from lrnotes.run.job import LATER, PACKAGE, find_later
+from lrnotes.run.job import LATER, PACKAGE, split_preload
 from lrnotes.run.running import Running
 from lrnotes.run.spares import Spares
 
@@ -49,17 +49,17 @@ class ForkServer:
         """Reports that the server owes: one when it is ready, one for each need."""
         self.threads = 0
         """How many threads the server had when it was ready to fork."""
-        self.later = find_later(setting.preload if is_forking else ())
-        now = {*setting.preload}.difference(*self.later.values())
+        now, self.later = split_preload(setting.preload)
         self.log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         ours, theirs = socket.socketpair()
         self.control = ours
         facts = {
-            "modules": [name for name in setting.preload if name in now and is_forking],
+            "modules": now if is_forking else [],
             "root": setting.root,
             "cache": setting.cache,
             "threads": setting.threads,
-            "spare": [*setting.preload],
+            "spare": now,
+            "forks": is_forking,
         }
         number = str(theirs.fileno())
         with theirs:
@@ -109,7 +109,7 @@ class ForkServer:
             with self.lock:
                 if need not in wanted or self.later.pop(need, None) is None:
                     continue
-                self.awaited += 1
+                self.awaited += self.request == b"f"
             self._tell(b"+", number)
 
     def _tell(self, request: bytes, number: int = 0) -> None:

@@ -45,7 +45,10 @@ class Launcher(Protocol):
         """End a copy that stands still."""
 
     def preload(self, needs: Iterable[str]) -> None:
-        """Have all later workers begin with what `job.LATER` names, if they can."""
+        """Have workers that are forked, or import ahead of their jobs, begin with this.
+
+        The needs are keys of `job.LATER`.
+        """
 
     def get_ready(self) -> None:
         """Have a worker import ahead of its job, where each begins by itself."""

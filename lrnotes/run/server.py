@@ -1,7 +1,8 @@
 """The preloaded server: it imports much, computes nothing, forks a child for each job.
 
 ``python -m lrnotes.run.server FD FACTS`` serves one engine over a socket, on Linux.
-A request is one letter and a number.  ``+`` imports what a need of `job.LATER` names.
+A request is one letter and a number.  ``+`` has what follows begin with the imports of
+a need of `job.LATER`.
 ``f`` (fork), ``k`` (fork, and let copies stand still after each cell), ``r`` (go on from
 such a copy), ``x`` (a fresh process) and ``s`` (one that imports ahead of its job) come
 with five descriptors: link, job, answers, stdout, stderr.  ``d`` ends a copy.  The server
@@ -13,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import json
 import os
 import selectors
@@ -26,7 +26,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from lrnotes.run.fingerprint import PRELOADED
-from lrnotes.run.job import LATER
+from lrnotes.run.job import LATER, import_named
 from lrnotes.run.launch import python_command, write_request
 from lrnotes.run.nursery import Nursery
 from lrnotes.run.processes import (
@@ -47,18 +47,12 @@ _STARTED_WITH = dict(os.environ)
 
 
 def preload(modules: Sequence[str]) -> dict[str, str]:
-    """Import what can be imported; return what cannot, with the reason.
-
-    ``module:function`` is called when it has been imported.
-    """
+    """Import what can be imported; return what cannot, with the reason."""
     missing = {}
     gc.disable()
     for each in modules:
-        name, _, function = each.partition(":")
         try:
-            module = importlib.import_module(name)
-            if function:
-                getattr(module, function)()
+            import_named(each)
         except Exception as error:
             missing[each] = f"{type(error).__name__}: {error}"
     # What is here for good: children neither visit nor copy it.
@@ -130,8 +124,7 @@ class Server:
         request, descriptors, _, _ = socket.recv_fds(self.control, REQUEST, 5)
         kind, number = request[:1], int(request[1:] or 0)
         if kind == b"+":
-            # A script that lacks one of them will say so itself.
-            self.prepare([*LATER.values()][number])
+            self._foresee([*LATER.values()][number])
         elif kind == b"d":
             self.nursery.end(number)
         elif kind == b"r":
@@ -141,6 +134,14 @@ class Server:
             link = self._start(kind, descriptors)
             selector.register(link, selectors.EVENT_READ)
         return bool(kind)
+
+    def _foresee(self, modules: Sequence[str]) -> None:
+        """Get ready for scripts that need some modules."""
+        if self.facts["forks"]:
+            # A script that lacks one of them will say so itself.
+            self.prepare(modules)
+        else:
+            self.facts["spare"].extend(modules)
 
     def _resume(self, number: int, descriptors: list[int]) -> socket.socket:
         """Let a copy of a copy go on; return its link, closed where there is none."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from lrnotes.errors import EngineError
+from lrnotes.run.job import split_preload
 from lrnotes.run.launch import Setting, process_options, python_command
 from lrnotes.run.running import Running
 from lrnotes.run.spares import Spares
@@ -31,7 +32,9 @@ class Spawner:
         self.lock = threading.Lock()
         self.running: set[_Fresh] = set()
         self.is_closed = False
-        self.spares = Spares(lambda: self._start(setting.preload))
+        self.ahead, self.later = split_preload(setting.preload)
+        """What a process imports ahead of its job, and what it may come to."""
+        self.spares = Spares(lambda: self._start(self.ahead))
 
     def resume(self, number: int) -> Running:
         """Refuse: without a server no copy stands."""
@@ -67,7 +70,9 @@ class Spawner:
             return _Fresh(process, os.fdopen(reading, "rb"), self.running)
 
     def preload(self, needs: Iterable[str]) -> None:
-        """Leave it to each process, which imports what its script is about to use."""
+        """Have processes that start from now on import it ahead of their jobs."""
+        for need in needs:
+            self.ahead += self.later.pop(need, ())
 
     def close(self) -> None:
         """End all processes."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import builtins
 import faulthandler
-import importlib
 import os
 import signal
 import socket
@@ -36,7 +35,7 @@ from lrnotes.run.hardware import (
     set_device,
 )
 from lrnotes.run.hostaccess import HostAccess
-from lrnotes.run.job import NOISE, OWN_VARIABLES, Answer, Job
+from lrnotes.run.job import NOISE, OWN_VARIABLES, Answer, Job, import_named
 from lrnotes.run.limits import limit_memory
 from lrnotes.run.record import Recorder
 from lrnotes.run.session import Session
@@ -143,7 +142,7 @@ def _prepare(job: Job) -> Device:
 
 def _try_import(name: str) -> None:
     try:
-        importlib.import_module(name)
+        import_named(name)
     except Exception:
         # The script will say so itself where it needs it.
         return

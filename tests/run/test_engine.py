@@ -300,6 +300,25 @@ def test_what_scripts_are_about_to_need_is_imported_before_their_forks(
     assert not bench.engine.remarks
 
 
+@pytest.mark.parametrize("start", ["fork", "exec", "spawn"])
+def test_nothing_imports_torch_for_scripts_that_do_without(make_bench, start):
+    pytest.importorskip("torch")
+    settings = Settings(workers=1, device="cpu", timeout=60)
+    bench = make_bench(settings, preload=PRELOAD, start=start)
+    ask = "import sys\n'tor' + 'ch' in sys.modules"
+    # Whoever is asked for the device needs it.
+    told = bench.run("import torch", ask)
+    plans = [bench.plan(ask, f"{at}", path=f"docs/{at}.md") for at in range(3)]
+    cache = Cache(bench.cache.folder)
+    with Engine(bench.root, settings, cache, preload=PRELOAD, start=start) as engine:
+        results = engine.run(plans).values()
+
+    assert told.outcomes[1].outputs[0].data["text/plain"] == "True"
+    shown = [result.outcomes[0].outputs[0].data["text/plain"] for result in results]
+    assert shown == ["False"] * 3
+    assert {result.environment for result in results} == {told.environment}
+
+
 def test_tensors_are_described_and_their_asserts_are_evidence(torch_bench):
     result = torch_bench.run(
         "import torch\ntorch.manual_seed(0)\n"

@@ -8,14 +8,18 @@ from lrnotes.run.foresee import foresee
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("torch.optim.SGD(net.parameters(), lr=0.1)", {"optimizer"}),
-        ("from torch import optim", {"optimizer"}),
-        ("step = torch.compile(step)", {"optimizer"}),
-        ("import torch\nx = torch.zeros(3).log()", set()),
+        ("torch.optim.SGD(net.parameters(), lr=0.1)", {"torch", "optimizer"}),
+        ("from torch import optim", {"torch", "optimizer"}),
+        ("step = torch.compile(step)", {"torch", "optimizer"}),
+        ("import torch\nx = torch.zeros(3).log()", {"torch"}),
         ("import re\npattern = re.compile('optimal')", set()),
-        ("import direct", {"optimizer"}),
-        ("from over import train", {"optimizer"}),
+        ("import direct", {"torch", "optimizer"}),
+        ("from over import train", {"torch", "optimizer"}),
         ("import plain", set()),
+        ("import math, plain\nfrom pathlib import Path", set()),
+        ("import numpy as np\nnp.ones(3)", set()),
+        ("if True:\n    from library.parts import net", {"torch"}),
+        ("import plain\nplain.torchlight()", set()),
         ("import endless", set()),
         ("import matplotlib.pyplot as plt", {"figures"}),
         ("from chart import draw", {"figures"}),
@@ -23,7 +27,7 @@ from lrnotes.run.foresee import foresee
         ("plt.plot(x)\nplt.yscale('log')", {"figures", "labels"}),
         ("plt.plot(x, label=r'$\\\\eta$')", {"figures", "labels"}),
         ("print('log', '$')", set()),
-        ("from chart import draw\nimport over", {"figures", "optimizer"}),
+        ("from chart import draw\nimport over", {"torch", "figures", "optimizer"}),
     ],
 )
 def test_what_a_script_and_the_modules_that_it_names_will_need(
@@ -45,5 +49,5 @@ def test_what_a_script_and_the_modules_that_it_names_will_need(
 def test_one_of_several_scripts_suffices_and_no_folder_is_needed(tmp_path):
     sources = ["x = 1", "torch.optim.SGD(p)"]
 
-    assert foresee(sources, tmp_path / "none") == {"optimizer"}
+    assert foresee(sources, tmp_path / "none") == {"torch", "optimizer"}
     assert not foresee([], tmp_path)
