@@ -63,6 +63,8 @@ def run(names: Sequence[str], fresh: bool, folder: Path) -> None:
         project.run(engine, wanted, fresh=fresh)
     problems = project.failures()
     _print(problems)
+    for remark in project.remarks:
+        click.echo(f"lrnotes: {remark}", err=True)
     sys.exit(1 if problems else 0)
 
 

@@ -19,8 +19,8 @@ PROJECT = pytest.StashKey["Project | None"]()
 RUNNER = pytest.StashKey["Runner"]()
 RUN = pytest.StashKey[str]()
 """The name of a distributed run, in its controller."""
-TOLD = pytest.StashKey[dict[str, tuple[int, int]]]()
-"""Of each worker of a distributed run: how many scripts it executed and accepted."""
+TOLD = pytest.StashKey[dict[str, Any]]()
+"""What each worker of a distributed run has told: `lrnotes.testing.Told`."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -88,12 +88,11 @@ def pytest_terminal_summary(
     runner = config.stash.get(RUNNER, None)
     told = list(config.stash.get(TOLD, {}).values())
     if runner is not None:
-        told.append((runner.executed, runner.accepted))
+        told.append(runner.told)
     if told:
-        executed, accepted = map(sum, zip(*told, strict=True))
         cached = config.getoption("--lrnotes-cached")
-        account = describe_account(executed, accepted, cached=cached)
-        terminalreporter.write_line(f"lrnotes: {account}")
+        for line in describe_account(told, cached=cached):
+            terminalreporter.write_line(f"lrnotes: {line}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -101,7 +100,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     runner = session.config.stash.get(RUNNER, None)
     output = getattr(session.config, "workeroutput", None)
     if runner is not None and output is not None:
-        output["lrnotes"] = (runner.executed, runner.accepted)
+        output["lrnotes"] = runner.told
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -17,6 +17,9 @@ from lrnotes.project import Project
 from lrnotes.run.progress import Progress
 from lrnotes.settings import Layout
 
+Told = tuple[int, int, list[str]]
+"""Of one process: how many scripts it executed, how many results it accepted, and what
+its engine had to say besides."""
 _POLL = 0.05
 _FORGOTTEN = 86_400.0
 """Seconds after which what a run shared is rubbish of one that was killed."""
@@ -44,13 +47,14 @@ class Runner:
         self.results: dict[str, Result] = {}
         self.executed = 0
         self.accepted = 0
+        self.remarks: list[str] = []
         progress = None if twice else self.shared
         self.engine = project.make_engine(progress)
 
     @property
-    def account(self) -> str:
-        """How many results were executed and how many were taken as recorded."""
-        return describe_account(self.executed, self.accepted, cached=self.cached)
+    def told(self) -> Told:
+        """What the end of the test run has to say of this process."""
+        return self.executed, self.accepted, self.remarks
 
     def close(self) -> None:
         """End the workers."""
@@ -84,6 +88,9 @@ class Runner:
     def _results(self, scripts: Sequence[Script], *, fresh: bool) -> dict[str, Result]:
         names = [script.name for script in scripts]
         self.project.run(self.engine, names, fresh=fresh)
+        self.remarks += [
+            each for each in self.project.remarks if each not in self.remarks
+        ]
         return {name: self.project.results[name] for name in names}
 
 
@@ -92,7 +99,8 @@ class Shared(Progress):
 
     Whoever asks first runs all that the run has selected, with one engine, and writes
     each result as it comes; the others wait for theirs.  The lock of a worker that dies
-    is free again, and the next one runs what is missing.
+    is free again, and the next one runs what is missing.  In a folder that refuses to be
+    written nothing is shared: each worker runs the scripts of its own items.
     """
 
     def __init__(self, project: Project, run: str, *, stops: bool) -> None:
@@ -100,6 +108,7 @@ class Shared(Progress):
         super().__init__()
         self.project, self.stops = project, stops
         self.folder = run_folder(project.layout, run)
+        self.is_refused = False
 
     def obtain(
         self,
@@ -108,6 +117,20 @@ class Shared(Progress):
         run: Callable[[Sequence[Script]], dict[str, Result]],
     ) -> Result:
         """Return a script's result, from whichever worker comes to it."""
+        if not self.is_refused:
+            try:
+                return self._await(script, wanted, run)
+            except OSError:
+                self.is_refused = True
+        return run([script])[script.name]
+
+    def _await(
+        self,
+        script: Script,
+        wanted: Sequence[Script],
+        run: Callable[[Sequence[Script]], dict[str, Result]],
+    ) -> Result:
+        """Return a script's result as soon as it is there; run it if nobody does."""
         self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.folder / "lock")
         while (result := self._read(script)) is None:
@@ -141,7 +164,8 @@ class Shared(Progress):
     def finish(self, name: str, result: Result) -> None:
         """Write a result as soon as it is there."""
         super().finish(name, result)
-        self._write(name, result)
+        if not self.is_refused:
+            self._write(name, result)
         if self.stops and not result.passed:
             raise _Stopped
 
@@ -182,10 +206,12 @@ def forget_run(layout: Layout, run: str) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def describe_account(executed: int, accepted: int, *, cached: bool) -> str:
-    """Return how many results were executed and how many were taken as recorded."""
-    text = f"{executed} scripts executed"
-    return text + f", {accepted} recorded results still valid" * cached
+def describe_account(told: Sequence[Told], *, cached: bool) -> list[str]:
+    """Return how many results were executed and accepted, and what else was told."""
+    text = f"{sum(executed for executed, *_ in told)} scripts executed"
+    accepted = sum(accepted for _, accepted, _ in told)
+    text += f", {accepted} recorded results still valid" * cached
+    return [text, *dict.fromkeys(remark for *_, each in told for remark in each)]
 
 
 def compare(first: Result, second: Result) -> Result:
