@@ -1,6 +1,8 @@
 """What runs again after each kind of change: all that must, and nothing else."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -9,10 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
 
 from lrnotes.project import Project
-from lrnotes.run.engine import Engine
 from lrnotes.settings import find_layout
+from tests.test_serve import serving, wait_for
 
 CONFIG = "site_name: test\nplugins:\n  - lrnotes: {device: cpu}\n"
 
@@ -97,11 +101,14 @@ class Lab:
         return Project.read(layout)
 
     def build(self) -> set[str]:
-        """Bring all results up to date; return what ran, each no more than once."""
-        project = self.read()
-        layout = project.layout
-        with Engine(layout.root, layout.settings, project.cache, preload=()) as engine:
-            project.run(engine)
+        """Build the site as MkDocs does; return what ran, each no more than once."""
+        config = load_config(str(self.root / "mkdocs.yml"), strict=True)
+        config.plugins.on_startup(command="build", dirty=False)
+        try:
+            build(config)
+        finally:
+            config.plugins.on_shutdown()
+        project = config.plugins["lrnotes"].project
         self.shown = {
             name: "".join(
                 output.data["text/plain"]
@@ -385,22 +392,10 @@ def test_a_cache_that_was_deleted_in_part_is_filled_again(lab):
 
 # --- several builds --------------------------------------------------------------
 
-BUILD = """\
-import sys
-from pathlib import Path
-from lrnotes.project import Project
-from lrnotes.run.engine import Engine
-from lrnotes.settings import find_layout
-project = Project.read(find_layout(Path.cwd()))
-layout = project.layout
-with Engine(layout.root, layout.settings, project.cache, preload=()) as engine:
-    project.run(engine)
-sys.exit(bool(project.failures()))
-"""
-
 
 def start_build(lab: Lab) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", BUILD], cwd=lab.root)
+    words = ("lrnotes", "run")
+    return subprocess.Popen([sys.executable, "-m", *words], cwd=lab.root)
 
 
 def test_what_a_killed_build_had_finished_is_not_run_again(lab):
@@ -419,6 +414,64 @@ def test_what_a_killed_build_had_finished_is_not_run_again(lab):
     lab.edit("docs/slow.md", "sleep(90)", "sleep(0)")
     assert lab.build() == {"slow"}
     assert lab.build() == set()
+
+
+# Python reads this file when it starts.
+DIES = """\
+import os
+import pathlib
+import signal
+
+method, left = os.environ["DIES_IN"], int(os.environ["DIES_AT"])
+real = getattr(pathlib.Path, method)
+
+
+def act(path, given):
+    global left
+    left -= path.suffix == ".aside"
+    if left == 0 and path.suffix == ".aside":
+        if method == "write_bytes":
+            real(path, given[: len(given) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(path, given)
+
+
+setattr(pathlib.Path, method, act)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("method", ["write_bytes", "replace"])
+def test_a_command_that_is_killed_at_any_write_leaves_a_right_cache(make_site, method):
+    site = make_site({"docs/index.md": NOTE, "dies/sitecustomize.py": DIES}, CONFIG)
+    assert site.command("lrnotes", "run").returncode == 0
+    assert site.ran() == ["lone"]
+    deaths, is_over = 0, False
+    while not is_over:
+        state = NOTE.replace("x = 1", f"x = {deaths + 2}")
+        site.write({"docs/index.md": state})
+        died = site.command(
+            "lrnotes",
+            "run",
+            PYTHONPATH=str(site.root / "dies"),
+            DIES_IN=method,
+            DIES_AT=str(deaths + 1),
+        )
+        is_over = died.returncode == 0
+        assert is_over or died.returncode == -signal.SIGKILL
+        assert site.ran() == ["lone"]
+
+        # Only what its last write had completed is there; the next run adds the rest.
+        told = json.loads(site.command("lrnotes", "status", "--json").stdout)
+        healed = site.command("lrnotes", "run")
+        assert healed.returncode == 0, healed.stderr
+        assert site.ran() == ["lone"] * (told[0]["state"] != "fresh")
+        book = site.command("lrnotes", "notebook", "index").stdout
+        assert f'"{deaths + 2}\\n"' in book
+        deaths += not is_over
+
+    # The result, what it used, and its name.
+    assert deaths == 3
 
 
 def test_two_builds_at_once_leave_one_right_cache(lab):
@@ -509,3 +562,57 @@ def test_a_build_a_test_run_and_a_command_at_once_leave_one_right_cache(make_sit
     assert site.command("lrnotes", "run").returncode == 0
     assert site.ran() == []
     assert ">1" in site.page("index")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_builds_and_tests_beside_a_server_leave_one_right_cache(make_site):
+    site = make_site({"docs/index.md": NOTE, "pytest.ini": "[pytest]\n"}, CONFIG)
+    doors = (
+        ("mkdocs", "build", "-q", "--strict"),
+        ("pytest", "-q", "-p", "no:cacheprovider", "--lrnotes-cached"),
+    )
+    with serving(site) as (process, address):
+        wait_for(address, ">1\n")
+        for value in (2, 3):
+            site.write({"docs/index.md": NOTE.replace("x = 1", f"x = {value}")})
+            runs = [
+                subprocess.Popen(
+                    [sys.executable, "-m", *words],
+                    cwd=site.root,
+                    stdout=subprocess.DEVNULL,
+                )
+                for words in doors
+            ]
+            assert [run.wait(120) for run in runs] == [0, 0]
+            wait_for(address, f">{value}\n")
+            assert f">{value}\n" in site.page("index")
+        assert process.poll() is None
+
+    assert 1 + 2 <= len(site.ran()) <= 1 + 2 * 3
+    assert site.build("--strict").returncode == 0
+    assert site.ran() == []
+    site.write({"docs/index.md": NOTE})
+    assert site.command("lrnotes", "run").returncode == 0
+    assert site.ran() == []
+
+
+def test_another_instruction_set_is_another_device_and_both_are_kept(make_site):
+    torch = pytest.importorskip("torch")
+    plain = {"ATEN_CPU_CAPABILITY": "default"}
+    if torch.backends.cpu.get_cpu_capability() == "DEFAULT":
+        pytest.skip("this machine has one set of instructions")
+    site = make_site({"docs/index.md": NOTE}, CONFIG)
+    assert site.build("--strict").returncode == 0
+    assert site.ran() == ["lone"]
+
+    told = site.command("lrnotes", "status", **plain)
+    assert told.returncode == 1
+    assert re.search("stale .* because device cpu .* -> not known yet", told.stdout)
+    assert site.build("--strict", **plain).returncode == 0
+    assert site.ran() == ["lone"]
+
+    assert site.build("--strict", **plain).returncode == 0
+    assert site.build("--strict").returncode == 0
+    assert site.ran() == []
+    (row,) = json.loads(site.command("lrnotes", "status", "--json").stdout)
+    assert row["state"] == "fresh"
