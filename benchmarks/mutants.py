@@ -1,256 +1,159 @@
 """Do the claims notice when the method is wrong?  Prints survivors and idle claims.
 
-    python benchmarks/mutants.py [SNIPPET ...] [--count 10] [--most 30] [--seed 0]
+    python benchmarks/mutants.py [SNIPPET ...] [--count 20] [--most 60] [--seed 0]
 
 A mutant is a snippet with one thing changed in the code of its method: a sign, an
 operator, a factor of 1.1, an integer one larger, two arguments swapped, a statement
-dropped.  Cells that claim or draw, settings (top-level names given literals), seeds and
-text are left alone.  A mutant is killed when a claim fails or the snippet does; the
-survivors are for a person to judge: a mutant may well mean the same.
+dropped.  Asserts, cells that draw, settings (top-level names given literals), seeds and
+text are left alone.  A mutant is killed when a claim fails or the snippet does, or
+takes four times as long; the survivors are for a person to judge, who writes down in
+``benchmarks/judged.yml`` which mean the same.
 
-``--count`` mutants are drawn of each snippet, and more, up to ``--most``, as long as a
-claim of it is idle: one that no mutant has broken.
+``--count`` mutants of method cells are drawn of each snippet.  Then, up to ``--most``,
+those from which an idle claim (one that no mutant has broken) is reached soonest: first
+what computes the names that it reads, at last what it computes itself.  Only the drawn
+ones enter the share that is killed.  What is known from an earlier run, in
+``build/mutants.jsonl``, is not run again, so that a run may be stopped at any time.
 """
 
 from __future__ import annotations
 
-import ast
-import copy
 import random
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from variants import (
-    broken_claims,
-    change_cell,
-    choose,
-    read_arguments,
-    read_project,
-    run_variants,
-)
+from forked import Fate, names_of, warm_up
+from mutating import Mutant, make_mutants, mutate_cell
+from remembered import Memory, read_judged
+from variants import choose, read_arguments, read_project, run_variants
 
-from lrnotes.model import Cell, Script
+from lrnotes.model import Script
 from lrnotes.project import Project
 
-OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
-    ast.Pow: ast.Mult, ast.MatMult: ast.Mult,
-}  # fmt: skip
-COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt,
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-}  # fmt: skip
-UNTOUCHED = ("plt", "fig", "ax", "axes", "print", "manual_seed", "Generator", "seeds")
-"""Names whose statements or calls say nothing of the method."""
 
+@dataclass
+class Sheet:
+    """What is known of one snippet."""
 
-@dataclass(frozen=True)
-class Mutant:
-    """One change to one cell."""
+    project: Project
+    script: Script
+    idle: set[str] = field(default_factory=set)
+    claims: int = 0
+    mutants: int = 0
+    killed: int = 0
+    judged: int = 0
 
-    cell: int
-    line: int
-    """In the snippet's file."""
-    before: str
-    after: str
-    source: str
-    """Of the whole cell."""
+    def __post_init__(self) -> None:
+        root = self.project.layout.root
+        snippets = root / self.project.layout.settings.snippets
+        self.memory = Memory(root, snippets, self.script)
+        self.reasons = read_judged(root, self.script)
+        self.idle = {cell.title for cell in self.script.code if cell.is_claim}
+        self.claims = len(self.idle)
 
+    def run(self, mutants: Iterable[Mutant]) -> list[tuple[Mutant, Fate]]:
+        """Return the fates of mutants, those that are not known by running them."""
+        wanted = list(mutants)
+        fates = {each: self.memory.find(each) for each in wanted}
+        self._awake(fate for fate in fates.values() if fate)
+        unknown = [each for each, fate in fates.items() if fate is None]
+        changes = [(each.cell, each.source) for each in unknown]
+        if changes:
+            for number, fate in run_variants(
+                self.project, self.script, changes, self.idle
+            ):
+                self.memory.keep(unknown[number], fate)
+                fates[unknown[number]] = fate
+                self._awake([fate])
+        return [(each, fate) for each, fate in fates.items() if fate]
 
-def make_mutants(script: Script) -> Iterator[Mutant]:
-    """Yield all mutants of a script's method."""
-    for index, cell in enumerate(script.code):
-        if is_method(cell):
-            tree = ast.parse(cell.source)
-            count = sum(1 for _ in _sites(tree))
-            for number in range(count):
-                yield _mutate(cell, index, number)
+    def _awake(self, fates: Iterable[Fate]) -> None:
+        for fate in fates:
+            self.idle -= set(fate.broken)
 
-
-def is_method(cell: Cell) -> bool:
-    """Whether a cell computes: it neither claims nor draws."""
-    options = cell.options
-    return not (cell.is_claim or options.caption or options.alt or options.raises)
-
-
-def _mutate(cell: Cell, index: int, number: int) -> Mutant:
-    tree = ast.parse(cell.source)
-    node, change = list(_sites(tree))[number]
-    statement = _statement_of(tree, node)
-    before = ast.unparse(statement)
-    change()
-    after = ast.unparse(statement) if before else ""
-    before, after = _differing(before, after)
-    line = cell.place.line + getattr(node, "lineno", 1) - 1
-    return Mutant(
-        index, line, before, after, ast.unparse(ast.fix_missing_locations(tree))
-    )
-
-
-def _differing(before: str, after: str) -> tuple[str, str]:
-    pairs = zip(before.splitlines(), after.splitlines(), strict=False)
-    for one, other in pairs:
-        if one != other:
-            return one.strip(), other.strip()
-    return before.strip(), after.strip()
-
-
-def _statement_of(tree: ast.Module, node: ast.AST) -> ast.stmt:
-    for statement in tree.body:
-        if any(each is node for each in ast.walk(statement)):
-            return statement
-    raise ValueError("the node is not in the tree")
-
-
-Site = tuple[ast.AST, Callable[[], None]]
-
-
-def _sites(tree: ast.Module) -> Iterator[Site]:
-    """Yield each node that can be changed, and what changes it."""
-    for statement in tree.body:
-        if not _is_setting(statement) and not _is_untouched(statement):
-            yield from _inside(statement)
-
-
-def _is_setting(statement: ast.stmt) -> bool:
-    """Whether a statement imports, or gives names nothing but literals."""
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return True
-    if not isinstance(statement, ast.Assign):
-        return False
-    kinds = (ast.Constant, ast.Tuple, ast.List, ast.Load, ast.UnaryOp, ast.USub)
-    return all(isinstance(node, kinds) for node in ast.walk(statement.value))
-
-
-def _is_untouched(node: ast.AST) -> bool:
-    """Whether a statement or call draws, prints or seeds."""
-    called = node.value if isinstance(node, ast.Expr) else node
-    if isinstance(called, ast.Call):
-        chain = {
-            each.id for each in ast.walk(called.func) if isinstance(each, ast.Name)
-        }
-        chain |= {
-            each.attr
-            for each in ast.walk(called.func)
-            if isinstance(each, ast.Attribute)
-        }
-        return bool(chain & set(UNTOUCHED))
-    if isinstance(node, ast.Assign):
-        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-        return bool(names & {"plt", "seeds"})
-    return False
-
-
-def _inside(node: ast.AST) -> Iterator[Site]:
-    if _is_untouched(node):
-        return
-    change = _change(node)
-    if change is not None:
-        yield node, change
-    body = getattr(node, "body", None)
-    if isinstance(body, list) and not isinstance(node, ast.ClassDef):
-        yield from _droppable(body)
-    for child in ast.iter_child_nodes(node):
-        yield from _inside(child)
-
-
-def _droppable(body: list[ast.stmt]) -> Iterator[Site]:
-    for statement in body:
-        is_call = isinstance(statement, ast.Expr) and isinstance(
-            statement.value, ast.Call
-        )
-        if (is_call and not _is_untouched(statement)) or isinstance(
-            statement, ast.AugAssign
-        ):
-            yield statement, lambda at=statement: _drop(body, at)  # type: ignore[misc]
-
-
-def _drop(body: list[ast.stmt], statement: ast.stmt) -> None:
-    body[body.index(statement)] = ast.copy_location(ast.Pass(), statement)
-
-
-def _change(node: ast.AST) -> Callable[[], None] | None:
-    """Return what turns a node into something near it, where that is possible."""
-    if isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in OPERATORS:
-        other: object = OPERATORS[type(node.op)]()
-        return lambda: setattr(node, "op", other)
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
-        first = COMPARISONS[type(node.ops[0])]()
-        return lambda: node.ops.__setitem__(0, first)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return lambda: setattr(node, "op", ast.UAdd())
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        value = (
-            node.value + 1 if isinstance(node.value, int) else node.value * 1.1 or 0.1
-        )
-        return lambda: setattr(node, "value", value)
-    if isinstance(node, ast.Call) and len(node.args) >= 2:
-        swapped = [node.args[1], node.args[0], *node.args[2:]]
-        return lambda: setattr(node, "args", copy.copy(swapped))
-    return None
+    def count(self, fates: Iterable[tuple[Mutant, Fate]]) -> None:
+        """Take drawn mutants into the share, and print the survivors nobody judged."""
+        for mutant, fate in fates:
+            is_judged = (mutant.before, mutant.after) in self.reasons
+            self.mutants += 1
+            self.killed += not fate.passed
+            self.judged += fate.passed and is_judged
+            if fate.passed and not is_judged:
+                print(
+                    f"  {self.script.path}:{mutant.line}: survived\n"
+                    f"    - {mutant.before}\n    + {mutant.after}",
+                    flush=True,
+                )
 
 
 def main() -> None:
     """Make, run and judge."""
     wanted = read_arguments(
         __doc__ or "",
-        count=(10, "mutants of each"),
-        most=(30, "where claims are idle"),
+        count=(20, "mutants of each"),
+        most=(60, "where claims are idle"),
         seed=(0, "of the choice"),
     )
     project = read_project(wanted.project)
-    totals: Counter[str] = Counter()
-    for script in choose(project, wanted.names):
+    scripts = list(choose(project, wanted.names))
+    warm_up(scripts)
+    sheets = []
+    for script in scripts:
+        sheet = Sheet(project, script)
+        print(f"{script.path}: {sheet.claims} claims", flush=True)
         mutants = list(make_mutants(script))
         random.Random(f"{wanted.seed} {script.path}").shuffle(mutants)
-        totals += judge(project, script, mutants[: wanted.most], wanted.count)
-    share = totals["killed"] / max(1, totals["mutants"])
+        sheet.count(sheet.run(mutants[: wanted.count]))
+        near = find_near(script, mutants[wanted.count :], sheet.idle)
+        extra = max(wanted.most - wanted.count, 0)
+        for start in range(0, extra, 10):
+            if sheet.idle:
+                sheet.run(near[start : min(start + 10, extra)])
+        for title in sorted(sheet.idle):
+            print(f"  idle: {title}", flush=True)
+        sheets.append(sheet)
+    report(sheets)
+
+
+def find_near(script: Script, mutants: list[Mutant], idle: set[str]) -> list[Mutant]:
+    """Return mutants in the order in which one would ask the idle claims of them.
+
+    Each claim in turn gives one: first of those that bind a name which it reads, from
+    the nearest cell back, then of what it computes itself, then any before it.
+    """
+    queues = []
+    for index, cell in enumerate(script.code):
+        if cell.is_claim and cell.title in idle:
+            read = names_of(cell.source)[1]
+            before = [each for each in reversed(mutants) if each.cell < index]
+            before.sort(key=lambda each: -each.cell)
+            direct = [each for each in before if each.binds & read]
+            rest = [each for each in before if not each.binds & read]
+            queues.append([*direct, *mutate_cell(cell, index), *rest])
+    found: dict[Mutant, None] = {}
+    for place in range(max(map(len, queues), default=0)):
+        found |= {queue[place]: None for queue in queues if place < len(queue)}
+    return list(found)
+
+
+def report(sheets: list[Sheet]) -> None:
+    """Print a line for each snippet, and the sum."""
+    print("\n| snippet | mutants | killed | judged equal | open | claims | idle |")
+    print("|---|--:|--:|--:|--:|--:|--:|")
+    for each in sheets:
+        left = each.mutants - each.killed - each.judged
+        print(
+            f"| {each.script.path} | {each.mutants} | {each.killed} | {each.judged} "
+            f"| {left} | {each.claims} | {len(each.idle)} |"
+        )
+    mutants, killed = sum(s.mutants for s in sheets), sum(s.killed for s in sheets)
+    judged, idle = sum(s.judged for s in sheets), sum(len(s.idle) for s in sheets)
+    share = killed / max(1, mutants - judged)
     print(
-        f"{totals['killed']} of {totals['mutants']} mutants killed ({share:.0%}); "
-        f"{totals['idle']} of {totals['claims']} claims failed for none of them"
+        f"{killed} of {mutants} mutants killed, {judged} judged equal ({share:.0%} of "
+        f"the others killed); {idle} of {sum(s.claims for s in sheets)} claims failed "
+        "for none"
     )
-
-
-def judge(
-    project: Project, script: Script, mutants: list[Mutant], count: int
-) -> Counter[str]:
-    """Run mutants of one script, ``count`` at a time, and print what they showed."""
-    idle = {cell.title for cell in script.code if cell.is_claim}
-    totals = Counter(claims=len(idle))
-    print(f"{script.path}: {len(idle)} claims", flush=True)
-    for start in range(0, len(mutants), count):
-        if start and not idle:
-            break
-        for mutant, broken, survived in run(
-            project, script, mutants[start : start + count]
-        ):
-            idle -= broken
-            totals += Counter(mutants=1, killed=not survived)
-            if survived:
-                where = f"{script.path}:{mutant.line}"
-                print(
-                    f"  {where}: survived\n    - {mutant.before}\n    + {mutant.after}"
-                )
-    for title in sorted(idle):
-        print(f"  idle: {title}")
-    print(f"  {totals['killed']} of {totals['mutants']} killed", flush=True)
-    return totals + Counter(idle=len(idle))
-
-
-def run(
-    project: Project, script: Script, mutants: list[Mutant]
-) -> Iterator[tuple[Mutant, set[str], bool]]:
-    """Yield each mutant, the claims that it breaks, and whether it survives."""
-    variants = {
-        str(number): change_cell(script, each.cell, each.source)
-        for number, each in enumerate(mutants)
-    }
-    recorded = project.results.get(script.name)
-    timeout = 30 + 10 * (recorded.seconds if recorded else 30)
-    for number, result in run_variants(project, variants, timeout):
-        broken = set(broken_claims(variants[number], result))
-        yield mutants[int(number)], broken, result.passed
 
 
 if __name__ == "__main__":

@@ -14,14 +14,8 @@ import math
 import sys
 from collections.abc import Iterator
 
-from variants import (
-    broken_claims,
-    change_cell,
-    choose,
-    read_arguments,
-    read_project,
-    run_variants,
-)
+from forked import warm_up
+from variants import choose, read_arguments, read_project, run_variants
 
 from lrnotes.model import Script
 
@@ -48,8 +42,10 @@ def _paired(target: ast.expr, value: ast.expr) -> ast.expr | None:
     return None
 
 
-def with_fresh_seeds(script: Script, fresh: int, first: int) -> Iterator[Script]:
-    """Yield the script with other seeds, until ``fresh`` of them have been used."""
+def with_fresh_seeds(
+    script: Script, fresh: int, first: int
+) -> Iterator[tuple[int, str]]:
+    """Yield a cell with other seeds and its source, until ``fresh`` have been used."""
     found = find_seeds(script)
     if found is None:
         return
@@ -64,7 +60,7 @@ def with_fresh_seeds(script: Script, fresh: int, first: int) -> Iterator[Script]
         start = first + batch * count
         new = ast.parse(f"range({start}, {start + count})", mode="eval").body
         source = _Replace(value, new).visit(ast.parse(ast.unparse(tree)))
-        yield change_cell(script, index, ast.unparse(source))
+        yield index, ast.unparse(source)
 
 
 class _Replace(ast.NodeTransformer):
@@ -87,22 +83,21 @@ def main() -> None:
         __doc__ or "", fresh=(20, "seeds to try"), first=(1000, "the first of them")
     )
     project = read_project(wanted.project)
+    scripts = list(choose(project, wanted.names))
+    warm_up(scripts)
     held = asked = 0
-    for script in choose(project, wanted.names):
+    for script in scripts:
         batches = list(with_fresh_seeds(script, wanted.fresh, wanted.first))
-        variants = {str(number): each for number, each in enumerate(batches)}
-        recorded = project.results.get(script.name)
-        timeout = 30 + 10 * (recorded.seconds if recorded else 30)
-        for number, result in run_variants(project, variants, timeout):
-            broken = broken_claims(variants[number], result)
-            claims = sum(cell.is_claim for cell in script.code)
-            asked, held = asked + claims, held + claims - len(broken)
-            for title in broken:
+        if not batches:
+            continue
+        titles = {cell.title for cell in script.code if cell.is_claim}
+        for number, fate in run_variants(project, script, batches, titles):
+            asked, held = asked + len(titles), held + len(titles) - len(fate.broken)
+            for title in fate.broken:
                 print(f"{script.path}: batch {number}: {title}", flush=True)
-            if not result.passed and not broken:
-                sys.exit(f"{script.path}: batch {number} failed outside its claims")
-        if batches:
-            print(f"{script.path}: {len(batches)} batches", flush=True)
+            if fate.error:
+                sys.exit(f"{script.path}: batch {number} failed: {fate.error}")
+        print(f"{script.path}: {len(batches)} batches", flush=True)
     print(f"{held} of {asked} claims held ({held / max(1, asked):.1%})")
     sys.exit(0 if held == asked else 1)
 

@@ -1,21 +1,17 @@
-"""Snippets with something changed in them, and how their claims fare."""
+"""Which snippets to change, and how they fare with something changed in them."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from msgspec.structs import replace
+from forked import Fate, run_changed
 
-from lrnotes.model import Result, Script
+from lrnotes.model import Script
 from lrnotes.project import Project
-from lrnotes.run.cache import Cache
-from lrnotes.run.engine import Engine
-from lrnotes.run.plan import make_plan
-from lrnotes.settings import Settings, find_layout
+from lrnotes.settings import find_layout
 
 
 def read_arguments(description: str, **numbers: tuple[int, str]) -> argparse.Namespace:
@@ -31,13 +27,11 @@ def read_arguments(description: str, **numbers: tuple[int, str]) -> argparse.Nam
 
 
 def read_project(folder: Path) -> Project:
-    """Return the project that holds a folder, with its recorded results."""
+    """Return the project that holds a folder."""
     layout = find_layout(folder.resolve())
     if layout is None:
         sys.exit(f"no lrnotes project in {folder}")
-    project = Project.read(layout)
-    project.load()
-    return project
+    return Project.read(layout)
 
 
 def choose(project: Project, names: Sequence[str]) -> Iterator[Script]:
@@ -48,33 +42,21 @@ def choose(project: Project, names: Sequence[str]) -> Iterator[Script]:
             yield script
 
 
-def change_cell(script: Script, index: int, source: str) -> Script:
-    """Return a script with other code in one of its code cells."""
-    changed = replace(script.code[index], source=source)
-    cells = (changed if cell is script.code[index] else cell for cell in script.cells)
-    return replace(script, cells=tuple(cells))
-
-
 def run_variants(
-    project: Project, variants: Mapping[str, Script], timeout: float
-) -> Iterable[tuple[str, Result]]:
-    """Return each variant's name and result; nothing of the project's cache changes.
+    project: Project,
+    script: Script,
+    changes: Sequence[tuple[int, str]],
+    wanted: set[str],
+) -> Iterator[tuple[int, Fate]]:
+    """Run a script with each change, and yield the fates; see `forked.run_changed`.
 
-    ``timeout`` is in seconds, for each: a change may make a loop endless.
+    Each may take four times the CPU time of the unchanged script, which runs first and
+    has to pass.
     """
-    settings: Settings = replace(project.layout.settings, timeout=timeout)
-    with tempfile.TemporaryDirectory() as folder:
-        engine = Engine(project.layout.root, settings, Cache(Path(folder)))
-        with engine:
-            plans = {name: make_plan(each, settings) for name, each in variants.items()}
-            found = engine.run(list(plans.values()))
-        return [(name, found[plan.key]) for name, plan in plans.items()]
-
-
-def broken_claims(script: Script, result: Result) -> list[str]:
-    """Return the titles of the claims whose assertion failed."""
-    return [
-        cell.title
-        for cell, outcome in zip(script.code, result.outcomes, strict=True)
-        if cell.is_claim and outcome.status == "failed"
-    ]
+    root = project.layout.root
+    folders = root, root / project.layout.settings.snippets
+    unchanged = [(0, script.code[0].source)]
+    [(_, whole)] = run_changed(script, folders, unchanged, limit=600)
+    if not whole.passed:
+        raise RuntimeError(f"{script.path}: unchanged, it fails: {whole}")
+    yield from run_changed(script, folders, changes, 3 + 4 * whole.seconds, wanted)
