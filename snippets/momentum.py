@@ -90,12 +90,20 @@ def measure_factor(products, beta, steps=4000):
 rates = torch.tensor([0.003, 0.03, 0.3, 3.0])  # on a bowl of curvature 1
 with_momentum, without = measure_factor(rates, 0.9), measure_factor(rates, 0.0)
 floor = math.sqrt(0.9)
+tenfold_steps = math.log(10) / -math.log(floor)
 misprint = 2 * floor
 plain_slow, _, plain_fast, plain_lost = without.tolist()
 
 # %% claim: at momentum 0.9 four rates over a factor of a thousand are equally fast
 #| label: same
 torch.testing.assert_close(with_momentum, torch.full((4,), floor), rtol=1e-4, atol=0)
+torch.testing.assert_close(
+    with_momentum**tenfold_steps, torch.full((4,), 0.1), rtol=0.01, atol=0
+)
+
+# %% claim: without momentum the factor is 1 - rate, in size
+#| label: plain
+torch.testing.assert_close(without, (1 - rates).abs(), rtol=1e-4, atol=0)
 
 # %% the windows of three momenta
 products = torch.logspace(-4, math.log10(4.2), 241)
@@ -118,11 +126,15 @@ def off_floor(beta):
 
 largest_off_floor = max(off_floor(beta) for beta in betas[1:]).item()
 window_width = find_window(0.9)[1] / find_window(0.9)[0]
-tenfold_steps = math.log(10) / -math.log(floor)
 
 # %% claim: inside its window every momentum runs at its own square root
 #| label: floor
 assert largest_off_floor < 2e-4
+
+# %% claim: at momentum 0.9 what runs at the square root is as wide as the window
+#| label: width
+flat = products[(measured[0.9] - floor).abs() < 2e-4]
+torch.testing.assert_close((flat[-1] / flat[0]).item(), window_width, rtol=0.1, atol=0)
 
 # %% claim: far left of the window momentum is plain descent at lr / (1 - momentum)
 #| label: left

@@ -274,7 +274,7 @@ torch.testing.assert_close(
     torch.tensor(firsts["RMSprop"]), torch.full((3,), 10.0), rtol=1e-3, atol=0
 )
 
-# %% claim: Adam, AdamW, Adamax, AdaGrad, Rprop and Muon begin with one learning rate
+# %% claim: Adam, AdamW, Adamax, SparseAdam, AdaGrad and Rprop begin with one rate
 #| label: one
 names = ["Adam", "AdamW", "Adamax", "SparseAdam", "Adagrad", "Rprop"]
 torch.testing.assert_close(
