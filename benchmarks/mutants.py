@@ -4,10 +4,10 @@
 
 A mutant is a snippet with one thing changed in the code of its method: a sign, an
 operator, a factor of 1.1, an integer one larger, two arguments swapped, a statement
-dropped.  Asserts, cells that draw, settings (top-level names given literals), seeds and
-text are left alone.  A mutant is killed when a claim fails or the snippet does, or
-takes four times as long; the survivors are for a person to judge, who writes down in
-``benchmarks/judged.yml`` which mean the same.
+dropped.  Asserts, cells that draw, settings (top-level names given literals; amounts of
+20 and more given to calls), seeds and text are left alone.  A mutant is killed when a
+claim fails or the snippet does, or takes four times as long; the survivors are for a
+person to judge, who writes down in ``benchmarks/judged.yml`` which mean the same.
 
 ``--count`` mutants of method cells are drawn of each snippet.  Then, up to ``--most``,
 those from which an idle claim (one that no mutant has broken) is reached soonest: first

@@ -25,6 +25,8 @@ COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 GRIDS = ("range", "torch.arange", "torch.linspace", "torch.logspace")
 """What spreads literals over a range: at which points one looks is a setting too."""
+AMOUNT = 20
+"""From here on an integer that a call is given says how many: one more is the same."""
 UNTOUCHED = (
     "plt",
     "fig",
@@ -144,8 +146,16 @@ def _is_untouched(node: ast.AST) -> bool:
         }
         return bool(chain & set(UNTOUCHED))
     if isinstance(node, ast.Assign):
-        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-        return bool(names & {"plt", "seeds"})
+        given, used = (
+            {
+                each.id
+                for part in parts
+                for each in ast.walk(part)
+                if isinstance(each, ast.Name)
+            }
+            for parts in (node.targets, [node.value])
+        )
+        return "seeds" in given or "plt" in used
     return False
 
 
@@ -158,8 +168,23 @@ def _inside(node: ast.AST) -> Iterator[Site]:
     body = getattr(node, "body", None)
     if isinstance(body, list) and not isinstance(node, ast.ClassDef):
         yield from _droppable(body)
+    amounts = list(_amounts(node))
     for child in ast.iter_child_nodes(node):
-        yield from _inside(child)
+        if child not in amounts:
+            yield from _inside(child)
+
+
+def _amounts(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield large integers given to a call or as a default: of steps, digits, points."""
+    given: list[ast.expr | None] = []
+    if isinstance(node, ast.Call):
+        given = [*node.args, *(each.value for each in node.keywords)]
+    elif isinstance(node, ast.arguments):
+        given = [*node.defaults, *node.kw_defaults]
+    for each in given:
+        value = each.value if isinstance(each, ast.Constant) else None
+        if each is not None and type(value) is int and value >= AMOUNT:
+            yield each
 
 
 def _droppable(body: list[ast.stmt]) -> Iterator[Site]:
