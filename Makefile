@@ -33,8 +33,9 @@ serve: setup  ## run every snippet and show the site on 127.0.0.1:8000
 site: setup  ## run every snippet and build the site into site/
 	$(BIN)/python -m mkdocs build --strict
 
+# The tests of a file share what they set up, so that each is set up by one process.
 test: setup  ## run the tool's tests and every cell of every note and snippet
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: setup  ## ruff, mypy and the arrows between rooms
 	$(BIN)/ruff format --check lrnotes tests snippets benchmarks
