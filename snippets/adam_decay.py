@@ -5,6 +5,7 @@
 
 # %% weights in noise of many sizes
 #| device: cpu
+import math
 
 import matplotlib.pyplot as plt
 import torch
@@ -43,7 +44,8 @@ same_for_all = (1 - lr * decay) ** steps
 divided = torch.exp(-lr * decay * steps / sizes)  # the penalty over the size
 loud, quiet = sizes >= 3, sizes <= 0.01
 quiet_left, loud_left = penalised[:, quiet].max().item(), penalised[:, -1].min().item()
-patience = 1 / (1e-3 * 0.01)  # steps, at the defaults of torch's AdamW
+usual = torch.optim.AdamW([torch.zeros(1)]).defaults
+patience = 1 / (usual["lr"] * usual["weight_decay"])  # steps
 
 # %% claim: SGD shrinks every weight by 1 - lr × decay a step, whatever its gradient
 #| label: sgd
@@ -55,6 +57,11 @@ torch.testing.assert_close(plain, alike, rtol=1e-9, atol=0)
 torch.testing.assert_close(
     decoupled, torch.full_like(decoupled, same_for_all), rtol=1e-9, atol=0
 )
+
+# %% claim: after so many steps at its defaults a weight is down to a share of 1 / e
+#| label: patience
+kept = (1 - usual["lr"] * usual["weight_decay"]) ** patience
+assert abs(kept * math.e - 1) < 1e-4
 
 # %% claim: Adam divides the penalty by the size of the gradient
 #| label: divided

@@ -83,7 +83,7 @@ def find_wall(worth):
 
 twice, tenfold = find_wall(2.0), find_wall(10.0)
 predicted = torch.tensor([[twice], [tenfold]]) * memories
-default_wall = twice * 1000
+default_wall = predicted[0, -1].item()
 
 # %% claim: the gap at which Adam turns is a fixed number of its long memories
 #| label: wall

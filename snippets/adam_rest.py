@@ -84,10 +84,10 @@ assert resting[-1].abs() < 1e-300
 shares = torch.linspace(0.9, 1.1, 201)  # of learning rate × curvature / limit
 
 
-def stays_put(beta1, curvature, lr, share):
-    """Return whether a nudge from the bottom dies out, with eps as given by share."""
+def stays_put(beta1, curvature, lr, share, eps=None):
+    """Return whether a nudge from the bottom dies out, by shares of the curvature."""
     bound = 2 * (1 + beta1) / (1 - beta1)
-    eps = lr * curvature / bound
+    eps = eps or lr * curvature / bound
     weights = torch.nn.Parameter(torch.zeros_like(share))
     optimizer = torch.optim.Adam([weights], lr=lr, betas=(beta1, 0.999), eps=eps)
     farthest = torch.zeros_like(share)
@@ -105,10 +105,15 @@ walls = torch.stack([
     for beta, curvature, rate in ((0.9, 1.0, 0.1), (0.9, 300.0, 1e-3), (0.5, 1.0, 0.1))
 ])  # fmt: skip
 default_flattest = limit * 1e-8 / 1e-3  # curvature that torch's defaults can rest on
+default_wall = shares[stays_put(0.9, default_flattest, 1e-3, shares, eps=1e-8)].max()
 
 # %% claim: the bottom holds Adam where eps exceeds rate × curvature / limit
 #| label: eps
 torch.testing.assert_close(walls, torch.ones(3), rtol=0.005, atol=0)
+
+# %% claim: torch's defaults hold it below that curvature
+#| label: defaults
+torch.testing.assert_close(default_wall.item(), 1.0, rtol=0.005, atol=0)
 
 # %% distance from the bottom
 #| caption: >

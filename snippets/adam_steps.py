@@ -84,6 +84,10 @@ torch.testing.assert_close(newborn, torch.ones(awake), rtol=1e-6, atol=0)
 #| label: sleeper
 assert longest > 6.5
 
+# %% claim: in a hundred steps it goes over four and a half times as far as a newborn
+#| label: far
+assert 4.5 < travelled < 5
+
 # %% claim: a sleeper's first step is as long as the paper's bound
 #| label: first
 torch.testing.assert_close(first_step, printed, rtol=1e-3, atol=0)

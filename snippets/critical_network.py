@@ -139,6 +139,11 @@ survivors_at_two = survivors[at[2.0]]
 #| label: settles
 assert (settled[:, at[0.75] : at[2.0]] - 1).abs().max() < 0.33
 
+# %% claim: from the same weights the curvature rises at a quarter of it, sinks above
+#| label: bends
+assert least_up > 1.05
+assert most_down < 0.85
+
 # %% claim: six times the rate, above the limit, ends with less loss in all seeds
 #| label: better
 assert worst_share < 0.75
@@ -146,6 +151,10 @@ assert worst_share < 0.75
 # %% claim: above the limit the loss first falls for seven steps and more
 #| label: quiet
 assert shortest_quiet >= 7
+
+# %% claim: then it climbs past its height at the jump
+#| label: climbs
+assert lowest_peak > 1.2
 
 # %% claim: at three times the limit all five networks are lost
 #| label: lost

@@ -128,13 +128,12 @@ plain_least, heavy_least, nesterov_least = least
 plain_most, heavy_most, nesterov_most = most
 limits = torch.tensor([2.0, 3.0, 1.5])
 start_least, start_most = edges[0].min().item(), edges[0].max().item()
-heavy_shares = final_loss[:, 3] / final_loss[:, 0]
-largest_heavy_share = heavy_shares.max().item()
 finite = final_loss.isfinite().sum(0).tolist()
 
 # %% claim: in every network each method settles at its own limit
 #| label: settles
-assert (settled / limits - 1).abs().max() < 0.17
+assert (settled / limits - 1).abs().max() < 0.1
+assert (settled.median(0).values / limits - 1).abs().max() < 0.05
 
 # %% claim: at momentum 0.9 Nesterov loses all five networks
 #| label: lost
@@ -142,7 +141,7 @@ assert finite[4] == 0
 
 # %% claim: there heavy ball ends below a tenth of the plain loss in all five
 #| label: trains
-assert largest_heavy_share < 0.1
+assert (final_loss[:, 3] < 0.1 * final_loss[:, 0]).all()
 
 # %% rate times curvature during training
 #| caption: >
