@@ -25,7 +25,13 @@ from dataclasses import dataclass, field
 from forked import Fate, names_of, warm_up
 from mutating import Mutant, make_mutants, mutate_cell
 from remembered import Memory, read_judged
-from variants import choose, read_arguments, read_project, run_variants
+from variants import (
+    choose,
+    read_arguments,
+    read_project,
+    run_variants,
+    time_unchanged,
+)
 
 from lrnotes.model import Script
 from lrnotes.project import Project
@@ -42,6 +48,8 @@ class Sheet:
     mutants: int = 0
     killed: int = 0
     judged: int = 0
+    limit: float = 0.0
+    """CPU seconds that a mutant may take; 0 before the first runs."""
 
     def __post_init__(self) -> None:
         root = self.project.layout.root
@@ -59,8 +67,10 @@ class Sheet:
         unknown = [each for each, fate in fates.items() if fate is None]
         changes = [(each.cell, each.source) for each in unknown]
         if changes:
+            if not self.limit:
+                self.limit = 3 + 4 * time_unchanged(self.project, self.script)
             for number, fate in run_variants(
-                self.project, self.script, changes, self.idle
+                self.project, self.script, changes, self.limit, self.idle
             ):
                 self.memory.keep(unknown[number], fate)
                 fates[unknown[number]] = fate

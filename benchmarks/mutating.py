@@ -23,8 +23,8 @@ COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt,
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
 }  # fmt: skip
-GRIDS = ("range", "torch.arange", "torch.linspace", "torch.logspace")
-"""What spreads literals over a range: at which points one looks is a setting too."""
+SPREADS = ("range", "torch.arange", "torch.linspace", "torch.logspace", "torch.tensor")
+"""Calls that make a setting of literals: which numbers one puts in is no method."""
 AMOUNT = 20
 """From here on an integer that a call is given says how many: one more is the same."""
 UNTOUCHED = (
@@ -116,7 +116,7 @@ def _sites(tree: ast.Module) -> Iterator[Site]:
 
 
 def _is_setting(statement: ast.stmt) -> bool:
-    """Whether a statement imports, or gives names nothing but literals or a grid."""
+    """Whether a statement imports, or names literals or a tensor or range of them."""
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return True
     if not isinstance(statement, ast.Assign):
@@ -124,7 +124,7 @@ def _is_setting(statement: ast.stmt) -> bool:
     kinds = (ast.Constant, ast.Tuple, ast.List, ast.Load, ast.UnaryOp, ast.USub)
     parts = [statement.value]
     if isinstance(statement.value, ast.Call) and (
-        ast.unparse(statement.value.func) in GRIDS
+        ast.unparse(statement.value.func) in SPREADS
     ):
         parts = statement.value.args
     return all(isinstance(node, kinds) for each in parts for node in ast.walk(each))

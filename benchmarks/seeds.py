@@ -91,7 +91,7 @@ def main() -> None:
         if not batches:
             continue
         titles = {cell.title for cell in script.code if cell.is_claim}
-        for number, fate in run_variants(project, script, batches, titles):
+        for number, fate in run_variants(project, script, batches, 600, titles):
             asked, held = asked + len(titles), held + len(titles) - len(fate.broken)
             for title in fate.broken:
                 print(f"{script.path}: batch {number}: {title}", flush=True)

@@ -28,15 +28,16 @@ def descend(lr, momentum, steps=60):
 
 
 paths = [descend(lr, momentum) for lr, momentum in runs]
-left = torch.stack([path[-1].norm() / path[0].norm() for path in paths])
-timid, bold, lost, heavy = left.tolist()
+shrunk = torch.stack([path[-1] / path[0] for path in paths])  # (runs, directions)
 
 # %% claim: past 2 / curvature the steep direction grows, however flat the other is
 #| label: lost
 limit = 2 / curvature.max()
 assert runs[1][0] < limit < runs[2][0]
-assert bold < 1e-3
-assert lost > 1
+assert shrunk[1].abs().max() < 1e-3
+torch.testing.assert_close(shrunk[2], (1 - runs[2][0] * curvature) ** 60)
+assert shrunk[2, 0].abs() < 1e-3
+assert shrunk[2, 1].abs() > 100
 
 # %% four paths
 #| caption: >

@@ -50,9 +50,9 @@ def check_coordinates(width, seed, steps=3, lr=0.001):
     return torch.stack(changes).sqrt().tolist()
 
 
-check_seeds, check_widths = range(5), (64, 256, 1024)
+seeds, check_widths = range(5), (64, 256, 1024)
 moved = torch.tensor(
-    [[check_coordinates(n, seed) for n in check_widths] for seed in check_seeds]
+    [[check_coordinates(n, seed) for n in check_widths] for seed in seeds]
 )  # (seed, width, layer)
 print("width   first  hidden  output")
 for width, row in zip(check_widths, moved.mean(0).tolist(), strict=True):
@@ -97,8 +97,8 @@ torch.testing.assert_close(slowed, divided, rtol=1e-6, atol=1e-9)
 # %% the same training twice
 from mup_bench import batch_size, draw, examples, measure, train
 
-seeds, width, lr, steps = range(1), 64, 0.02, 50
-points, answers = data = draw(seeds)
+width, lr, steps = 64, 0.02, 50
+points, answers = data = draw(range(1))
 weights, fresh, multiplier = train("muP", width, data, torch.tensor([lr]), steps)
 ours = measure(weights, data, multiplier)
 

@@ -15,7 +15,8 @@ def step(error, lr):
 
 # %% claim: a rate of 0.5 halves the error
 #| label: half
-assert step(1.0, 0.5) == 0.5
+for error in 1.0, 3.0:
+    assert step(error, 0.5) == error / 2
 
 # %% what remains at another rate
 shrunk = step(1.0, 0.1)
