@@ -101,6 +101,10 @@ assert most_down < 0.5
 #| label: drop
 assert drop < 5 / 6
 
+# %% claim: by then the curvature has risen by less than three tenths, every seed
+#| label: later
+assert just_after < 1.3
+
 # %% claim: a leap to three times the rate loses all five networks
 #| label: leap
 assert lost == len(seeds)
