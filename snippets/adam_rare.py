@@ -41,6 +41,13 @@ amsgrad = [walk(betas=betas, amsgrad=True) for betas in (short_memory, default)]
 #| label: wrong
 assert uphill > 1
 
+# %% claim: by as many rates as the two pulls differ in the formula, within a tenth
+#| label: far
+worth, gap, u = 2.0, 400, 400 / 100  # u: the gap in long memories
+size = worth * gap * math.sqrt(0.01 / (1 - math.exp(-u)))  # just after a rare gradient
+against, along = 2 * gap * math.expm1(u / 2) / u, worth * gap
+assert abs(uphill / ((against - along) / size) - 1) < 0.1
+
 # %% claim: with a long memory of a thousand steps it walks downhill
 #| label: right
 assert downhill < -1
