@@ -75,6 +75,7 @@ assert least_sharpening > 0
 # %% claim: the push of the hops outweighs it, and the curvature falls
 #| label: falls
 assert outweighed > 1.5
+assert (-predicted.sum(0) > 0.999 * outweighed * sharpening.sum(0)).all()
 assert fallen < 0.95
 
 # %% a hop of either sign pushes the same way
