@@ -87,9 +87,9 @@ torch.testing.assert_close(halves, torch.ones_like(halves), rtol=0.25, atol=0)
 #|   Left: where a logit goes whose label is 1 in half of the cases. Right: the mean
 #|   loss of the last hundred steps on digits with half of the labels replaced.
 #| alt: >
-#|   Left: below the critical rate one place, above it a fork of two places that move
-#|   apart in proportion to the rate. Right: on log axes the loss of five draws lies on
-#|   one straight line of slope one, up to ten thousand times the critical rate.
+#|   Left: below the critical rate one place, above it a fork of two places that part
+#|   steeply and then in proportion to the rate. Right: on log axes the loss of five draws
+#|   lies on one straight line of slope one, up to ten thousand times the critical rate.
 fig, (left, right) = plt.subplots(1, 2)
 left.plot(multiples, even[:2].T, ".", color="C0", markersize=4)
 left.axvline(1, linestyle=":", color="0.5")

@@ -141,6 +141,8 @@ least_climb = (
 )
 relu_end = ends["cross-entropy, ReLU"][at[2.0]].min().item()
 relu_peak = peaks["cross-entropy, ReLU"][at[4.0]].min().item()
+fallen = ends["cross-entropy, ReLU"][at[4.0]]
+fallen_least, fallen_most = fallen.min().item(), fallen.max().item()
 
 # %% claim: at twice the critical rate cross-entropy trains all five tanh networks
 #| label: trains
@@ -157,6 +159,11 @@ assert not climbs["squared, tanh"][-1].isfinite().any()
 # %% claim: and cross-entropy with ReLU has learnt next to nothing
 #| label: relu
 assert relu_end > 1.8
+
+# %% claim: after its climb, at four times the rate, it costs no less than guessing
+#| label: guesses
+assert fallen_least > math.log(10)
+assert fallen_most < 2 * math.log(10)
 
 # %% claim: the loss of the tanh networks stays below the line
 #| label: below

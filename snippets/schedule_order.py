@@ -12,6 +12,7 @@ torch.set_default_dtype(torch.float64)
 seeds = range(5)
 steps, curvature, noise, start = 1000, 0.02, 0.1, 10.0
 falling = 1 - torch.arange(steps) / steps  # from 1 down to 1 / steps
+critical = 2 / curvature
 
 
 def shuffle(seed):
