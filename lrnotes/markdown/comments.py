@@ -6,6 +6,8 @@ import re
 
 from lrnotes.text.literal import blank_literals
 
+_MARK_ALONE = re.compile(r"[ >]*(?:(?:[-+*]|\d{1,9}[.)]) +)+$")
+_BLANK = re.compile(r"(?:\n[ \t>]*)+(?=\n)")
 _COMMENT = re.compile(r"(?<!\\)%%.*?%%", re.DOTALL)
 
 
@@ -21,6 +23,11 @@ def remove_comments(text: str, lists: str) -> str:
             not text[stop:line_end].strip()
         ):
             start, stop = max(line_start, end), min(line_end + 1, len(text))
+        elif _MARK_ALONE.match(text[line_start:start]) and (
+            blank := _BLANK.match(text, stop)
+        ):
+            # A list item that begins with a blank line has nothing below it.
+            stop = blank.end()
         pieces.append(text[end:start])
         end = stop
     return "".join([*pieces, text[end:]])

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
-from markdown.util import INLINE_PLACEHOLDER_RE
+from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE
 from msgspec import Struct, field
 
 from lrnotes.markdown.changes import Changes
@@ -201,8 +201,14 @@ class Conversion:
         if "\x02" not in text:
             return text
         text = INLINE_PLACEHOLDER_RE.sub(self._unstash, text)
+        text = HTML_PLACEHOLDER_RE.sub(self._unhide, text)
         mark = "\\" if escapes else ""
         return _ESCAPED.sub(lambda found: mark + chr(int(found[1])), text)
+
+    def _unhide(self, found: re.Match[str]) -> str:
+        """Return HTML that was put aside in a line."""
+        hidden = self.md.htmlStash.rawHtmlBlocks[int(found[1])]
+        return hidden if isinstance(hidden, str) else found[0]
 
     def _unstash(self, found: re.Match[str]) -> str:
         node = self._stashed(found[1])

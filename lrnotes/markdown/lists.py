@@ -17,7 +17,7 @@ from lrnotes.text.segments import Items, Quote, Segment, Text
 
 _BEGINS = (
     r" {1,3}#| {0,3}(?:>|[-+*](?: |$)|\d{1,9}[.)](?: |$)"
-    r"|!!!|\?\?\?|===|\$\$|\\\[|\x02wzxhzdk:)"
+    r"|!!!|\?\?\?|===|\$\$|\\\[)| *\x02wzxhzdk:"
 )
 _HINT = re.compile(f"^(?:{_BEGINS})", re.MULTILINE)
 _CHANGED = re.compile(

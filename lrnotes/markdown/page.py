@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from markdown.preprocessors import Preprocessor
 
 from lrnotes.markdown.addresses import AddressTreeprocessor
@@ -15,13 +13,15 @@ from lrnotes.markdown.citations import (
 )
 from lrnotes.markdown.comments import remove_comments
 from lrnotes.markdown.conversion import Conversion
+from lrnotes.markdown.definitions import DefinitionProcessor, has_spaced_address
 from lrnotes.markdown.diagrams import accept_diagrams
 from lrnotes.markdown.fences import place_fences
 from lrnotes.markdown.footnotes import move_footnotes
+from lrnotes.markdown.held import hold_html
 from lrnotes.markdown.highlighting import share_lookups
 from lrnotes.markdown.links import WikiLinkProcessor
 from lrnotes.markdown.lists import read_as_commonmark
-from lrnotes.markdown.literal import LiteralHtmlProcessor
+from lrnotes.markdown.literal import LiteralHtmlProcessor, has_literal_html
 from lrnotes.markdown.maths import HeadingLabelTreeprocessor, MathsTreeprocessor
 from lrnotes.markdown.notes import CutTreeprocessor
 from lrnotes.markdown.tags import HAS_TAG, TagProcessor, spare_tag_lines
@@ -31,8 +31,6 @@ from lrnotes.markdown.tree import (
     RecordTreeprocessor,
 )
 from lrnotes.markdown.values import ValueProcessor
-
-_MARKS = re.compile(r"\[\[|==|%%|@|#|\{[{:]")
 
 
 class PagePreprocessor(Preprocessor):
@@ -55,6 +53,7 @@ class PagePreprocessor(Preprocessor):
         if "mermaid" in text:
             accept_diagrams(conversion)
         text = place_fences(conversion, text)
+        text = hold_html(conversion.md, text, conversion.index.lists)
         if "^[" in text and "footnote" in conversion.md.inlinePatterns:
             text = move_footnotes(text, conversion.index.lists)
         _register_inline(conversion, text)
@@ -71,10 +70,11 @@ def _register_inline(conversion: Conversion, text: str) -> None:
     if "`{" in text:
         # Before plain code spans (190).
         add(patterns, ValueProcessor(conversion), "lrnotes-value", 190.5)
-    # After code (190), maths (189.9) and escapes (180); before all other brackets.
-    if "<" in text and _MARKS.search(text):
+    if has_literal_html(text):
+        # What stands in it is no code, no value and no maths either.
         literal = LiteralHtmlProcessor(conversion.md)
-        add(patterns, literal, "lrnotes-literal", 177)
+        add(patterns, literal, "lrnotes-literal", 191)
+    # After code (190), maths (189.9) and escapes (180); before all other brackets.
     if "[[" in text:
         add(patterns, WikiLinkProcessor(conversion), "lrnotes-link", 176)
     if "@" in text and conversion.index.works:
@@ -99,6 +99,10 @@ def _register_tree(conversion: Conversion, text: str) -> None:
         # Before quotes (20).
         callouts = CalloutProcessor(md)
         add(md.parser.blockprocessors, callouts, "lrnotes-callout", 21)
+    if "]:" in text and has_spaced_address(text):
+        # Before the definitions that have no spaces (15).
+        defined = DefinitionProcessor(md.parser)
+        add(md.parser.blockprocessors, defined, "lrnotes-defined", 15.5)
     if conversion.part:
         # Before footnotes are placed (50).
         add(processors, CutTreeprocessor(conversion), "lrnotes-cut", 60)

@@ -8,6 +8,7 @@ from lrnotes.text.frontmatter import split_front_matter
 from lrnotes.text.groups import group_lines
 from lrnotes.text.lines import normalise
 from lrnotes.text.scan import read_layout
+from lrnotes.text.unseen import find_unseen
 
 _INLINE = re.compile(
     r"""(?xs)
@@ -62,6 +63,9 @@ def literal_lines(text: str, lists: str = "commonmark") -> list[bool]:
     masked, numbers = grouping.mask()
     for number, kind in zip(numbers, read_layout(masked, lists).kinds, strict=True):
         literal[number] = kind != "text"
+    if lists == "commonmark":
+        for span, _ in find_unseen(grouping):
+            literal[span.start : span.end + 1] = [True] * (span.end + 1 - span.start)
     for group in grouping.groups:
         size = group.end + 1 - group.start
         literal[group.start : group.end + 1] = [True] * size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lrnotes.text.containers import Frame, Line
+from lrnotes.text.inner import Inner, find_inner, put_aside
 from lrnotes.text.layout import Layout
 from lrnotes.text.lines import SLOT
 from lrnotes.text.outline import Outliner
@@ -15,6 +16,8 @@ def read_layout(masked: list[str], lists: str) -> Layout:
 
     ``lists`` says whose rules lists and quotes follow: ``commonmark`` or ``markdown``.
     """
+    inner = find_inner(masked) if lists == "commonmark" else []
+    given, masked = masked, put_aside(masked, inner, [SLOT] * len(inner))
     html = find_html(masked)
     layout = Layout(["text"] * len(masked))
     placer = Outliner(layout) if lists == "commonmark" else Placer(layout)
@@ -28,7 +31,19 @@ def read_layout(masked: list[str], lists: str) -> Layout:
     for first, last, what in html.torn:
         for number in range(first, last + 1):
             layout.doubt(number, f"{what} may reach over it", first)
+    for each in inner:
+        _mark_inner(layout, given, each)
     return layout
+
+
+def _mark_inner(layout: Layout, masked: list[str], inner: Inner) -> None:
+    """Record the lines of an HTML block in a container, and the slots in it."""
+    layout.readings.pop(inner.first, None)
+    for number in range(inner.first, inner.last + 1):
+        layout.kinds[number] = "literal" if inner.is_literal else "html"
+        if SLOT in masked[number]:
+            layout.readings[number] = "text" if inner.is_literal else "doubt"
+            layout.reasons[number] = ("HTML may go on to it", inner.first)
 
 
 class _Reader:

@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lrnotes.text.blocks import CALLOUT
-from lrnotes.text.lines import TAB, indent_of
+from lrnotes.text.lines import SLOT, TAB, indent_of
 from lrnotes.text.segments import Item, Items, Quote, Segment, Text, has_gap, is_open
 from lrnotes.text.starts import (
     DEFINED,
     HEADING,
     MARK,
-    MATHS,
     PLACEHOLDER,
     RULE,
     UNDERLINE,
@@ -25,6 +24,7 @@ from lrnotes.text.starts import (
     begins_container,
     is_box,
 )  # fmt: skip
+from lrnotes.text.wholes import Html, end_of_maths
 
 DEEPEST = 40
 """Containers in one another that are followed; what stands deeper is text."""
@@ -36,19 +36,24 @@ class _Lazy(str):
     __slots__ = ()
 
 
-def segment(lines: Sequence[str], first: int = 0, depth: int = 0) -> list[Segment]:
+def segment(
+    lines: Sequence[str], first: int = 0, depth: int = 0, html: Html | None = None
+) -> list[Segment]:
     """Return what the lines hold, in order; the first has the number ``first``.
 
-    Tabs are expanded, and blank lines are empty.
+    Tabs are expanded, and blank lines are empty.  Raw HTML that has not been put aside
+    is looked for where ``html`` says how it ends.
     """
-    return list(_Reader(lines, first, depth).read())
+    return list(_Reader(lines, first, depth, html).read())
 
 
 class _Reader:
     """Reads the lines of one container."""
 
-    def __init__(self, lines: Sequence[str], first: int, depth: int) -> None:
-        self.lines, self.first, self.depth = lines, first, depth
+    def __init__(
+        self, lines: Sequence[str], first: int, depth: int, html: Html | None
+    ) -> None:
+        self.lines, self.first, self.depth, self.html = lines, first, depth, html
         self.at = 0
 
     def read(self) -> Iterator[Segment]:
@@ -76,19 +81,25 @@ class _Reader:
                 self._add_gaps(text)
                 line, text.is_open = line[box:], False
             elif line and pad < TAB:
+                if text.is_code:
+                    # superfences makes text of all fences in a block that is code.
+                    text.breaks.add(len(text.lines))
+                    text.is_code = False
                 if begins_container(line, pad, is_open=text.is_open) and (
                     self.depth <= DEEPEST
                 ):
                     break
-                if (end := self._end_of_maths(line[pad:])) is not None:
+                if (end := end_of_maths(self.lines, self.at)) is not None:
                     self._take_whole(text, end)
+                    continue
+                if self.html and self._take_html(self.html, text):
                     continue
                 line = line[pad:]
                 box = self._read_line(text, line, pad)
             elif not line:
                 text.is_open = False
             else:
-                box = None
+                box, text.is_code = None, not text.is_open
             text.lines.append(line)
             self.at += 1
         return text
@@ -115,19 +126,15 @@ class _Reader:
             text.gaps.add(at)
             at -= 1
 
-    def _end_of_maths(self, line: str) -> int | None:
-        """Return the last line of the formula that begins here, if one does."""
-        closing = MATHS.get(line[:2])
-        if closing is None:
-            return None
-        if closing.search(line, 2):
-            return self.at if len(line.strip()) > 4 else None
-        for at in range(self.at + 1, len(self.lines)):
-            if not self.lines[at]:
-                return None
-            if closing.search(self.lines[at]):
-                return at
-        return None
+    def _take_html(self, html: Html, text: Text) -> bool:
+        end = html.end(self.lines, self.at, self.first + self.at)
+        if end is None:
+            return False
+        text.breaks |= {len(text.lines), len(text.lines) + 1}
+        text.html[len(text.lines)] = list(self.lines[self.at : end + 1])
+        text.lines += [SLOT, *[""] * (end - self.at)]
+        text.is_open, self.at = False, end + 1
+        return True
 
     def _take_whole(self, text: Text, end: int) -> None:
         text.breaks.add(len(text.lines))
@@ -226,7 +233,8 @@ class _Reader:
             self.at += 1
 
     def _inner(self, lines: list[str], first: int) -> list[Segment]:
-        return segment(lines, self.first + first, self.depth + 1)
+        html = self.html and Html()
+        return segment(lines, self.first + first, self.depth + 1, html)
 
     def _goes_on(
         self, line: str, pad: int, inside: list[str], *, is_lazy: bool

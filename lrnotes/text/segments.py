@@ -20,6 +20,10 @@ class Text(Struct):
     """Indices of the lines at which a new block begins, be there a blank line or not."""
     gaps: set[int] = field(default_factory=set)
     """Indices of the blank lines inside an admonition, details or a tab."""
+    html: dict[int, list[str]] = field(default_factory=dict)
+    """Raw HTML by the index of its first line, in whose place a slot stands."""
+    is_code: bool = False
+    """Whether the last line is indented code."""
     is_open: bool = False
     """Whether the last line belongs to a paragraph that may go on."""
 

@@ -6,6 +6,7 @@ import re
 
 from lrnotes.text.blocks import CONTAINER
 from lrnotes.text.lines import TAB
+from lrnotes.text.tags import BLOCK_TAGS
 
 MARK = re.compile(r"(?P<mark>[-+*]|(?P<number>\d{1,9})(?P<end>[.)]))(?P<gap> +|$)")
 RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
@@ -14,6 +15,13 @@ UNDERLINE = re.compile(r"(?:=+|-+) *$")
 PLACEHOLDER = re.compile(r"\x02(?:wzxhzdk:\d+\x03)? *$")
 DEFINED = re.compile(r"\[\^[^\]]*\]:|: {1,3}\S")
 MATHS = {"$$": re.compile(r"\$\$ *$"), "\\[": re.compile(r"\\\] *$")}
+_INLINE_TAGS = "canvas group hgroup map math object output progress video"
+HTML = re.compile(
+    r"<(?:(?P<text>pre|script|style|textarea)(?=[\s>]|$)|!--|\?|!\[CDATA\[|![a-z]"
+    rf"|/?(?:{'|'.join(sorted(BLOCK_TAGS - set(_INLINE_TAGS.split())))})(?=[\s>]|/>|$))",
+    re.IGNORECASE,
+)
+"""An HTML block of CommonMark that may stand right below a paragraph."""
 
 
 def is_box(line: str) -> bool:
@@ -47,7 +55,7 @@ def begins_block(line: str) -> bool:
         or begins_maths(line)
         or any(
             pattern.match(line)
-            for pattern in (MARK, RULE, HEADING, PLACEHOLDER, DEFINED)
+            for pattern in (MARK, RULE, HEADING, PLACEHOLDER, DEFINED, HTML)
         )
         or is_box(line)
     )

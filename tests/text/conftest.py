@@ -9,6 +9,7 @@ import markdown
 import pytest
 from markdown.preprocessors import Preprocessor
 
+from lrnotes.markdown.held import hold_html
 from lrnotes.markdown.lists import read_as_commonmark
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -94,13 +95,14 @@ def shown_as_code(convert):
 
 
 class _Slots(Preprocessor):
-    """Puts aside what the tests have put in the place of fences."""
+    """Puts aside what the tests have put in the place of fences, and raw HTML."""
 
     def run(self, lines):
         def store(slot):
             return self.md.htmlStash.store(slot[0])
 
-        return [re.sub(r"slot\d+\.", store, line) for line in lines]
+        text = re.sub(r"slot\d+\.", store, "\n".join(lines))
+        return hold_html(self.md, text, "commonmark").split("\n")
 
 
 def _accept(language, inputs, options, attributes, md):
