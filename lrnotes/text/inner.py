@@ -20,6 +20,7 @@ from lrnotes.text.starts import HTML
 from lrnotes.text.wholes import Html
 
 _INSIDE = re.compile(r"(?:[ >+*-]|\d+[.)] )+<[a-zA-Z!?/]")
+_QUOTES = re.compile("[> ]*")
 
 
 class Inner(Struct, frozen=True):
@@ -50,13 +51,13 @@ def find_inner(lines: list[str]) -> list[Inner]:
 
 
 def put_aside(lines: list[str], found: list[Inner], slots: list[str]) -> list[str]:
-    """Return the lines with a slot for each block, and empty ones below it."""
+    """Return the lines with a slot for each block, and nothing but marks below it."""
     lines = list(lines)
     for each, slot in zip(found, slots, strict=True):
-        head = lines[each.first][: each.column]
-        lines[each.first : each.last + 1] = [
-            head + slot, *[""] * (each.last - each.first)
-        ]  # fmt: skip
+        lines[each.first] = lines[each.first][: each.column] + slot
+        for at in range(each.first + 1, each.last + 1):
+            head = _QUOTES.match(lines[at][: each.column])
+            lines[at] = head[0].rstrip(" ") if head else ""
     return lines
 
 
