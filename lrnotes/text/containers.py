@@ -130,7 +130,7 @@ class Frame(Struct, eq=False):
         """Note that a line begins at that column: what it closes for whom."""
         ghosts = [(at, 0) for at, _ in self.ghosts]
         level, frame = 0, self.last
-        while frame and frame.kind in ("item", "block", "note"):
+        while frame and not frame.is_stale and frame.kind in ("item", "block", "note"):
             level += 1
             ghosts.append((level * TAB - frame.slack, level))
             frame = frame.last

@@ -121,7 +121,7 @@ BLOCKS = st.one_of(
 LITERALS = st.one_of(INLINE, BLOCKS, BLOCKS)
 PLACES = {
     "item": ("- ", "  "),
-    "number": ("12. ", "    "),
+    "number": ("1. ", "   "),
     "task": ("- [ ] t\n  ", "  "),
     "quote": ("> ", "> "),
     "callout": ("> [!note] T\n> ", "> "),
