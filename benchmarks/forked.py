@@ -34,9 +34,9 @@ class Fate:
     """What became of a changed script."""
 
     broken: tuple[str, ...] = ()
-    """Titles of the claims whose assertion failed, as far as it ran."""
+    """Titles of the claims that failed, as far as it ran."""
     error: str = ""
-    """What else ended it; empty where nothing did."""
+    """What ended it before its last cell; empty where nothing did."""
     seconds: float = 0.0
     """Of CPU time, from the changed cell on."""
 
@@ -179,10 +179,11 @@ def _go_on(script: Script, at: int, source: str, wanted: set[str]) -> Fate:
         try:
             _run_cell(cell, source if index == at else cell.source)
         except BaseException as caught:
+            if cell.is_claim:
+                broken.append(cell.title)
             if not (cell.is_claim and isinstance(caught, AssertionError)):
                 error = _describe(caught)
                 break
-            broken.append(cell.title)
             later = {each.title for each in script.code[index + 1 :]}
             if not later & wanted:
                 break

@@ -54,7 +54,8 @@ class Memory:
             for title, seen in record["claims"].items()
             if title in record["broken"] and self.claims.get(title) == seen
         ]
-        if broken or record["error"] or record["claims"] == self.claims:
+        is_method = record["error"] and not record["broken"]
+        if broken or is_method or record["claims"] == self.claims:
             return Fate(tuple(broken), record["error"], record["seconds"])
         return None
 

@@ -30,7 +30,9 @@ heavy = torch.stack([find_limit(beta, nesterov=False) for beta in betas])
 nesterov = torch.stack([find_limit(beta, nesterov=beta > 0) for beta in betas])
 beta = torch.tensor(betas, dtype=torch.float64)
 heavy_formula, nesterov_formula = 2 * (1 + beta), 2 * (1 + beta) / (1 + 2 * beta)
-heavy_at_ninety, nesterov_at_ninety = heavy[3].item(), nesterov[3].item()
+heavy_at_ninety, nesterov_at_ninety = (
+    limits[betas.index(0.9)].item() for limits in (heavy, nesterov)
+)
 
 # %% claim: momentum raises the limit to 2 (1 + momentum)
 #| label: heavy
