@@ -54,7 +54,7 @@ nightly: setup  ## the property tests at length; what snippets read on the host 
 		tests/vault/test_resolve.py tests/text/test_differential.py tests/markdown/test_lists.py
 	LRNOTES_DEVICE=lint $(BIN)/python -m lrnotes run
 
-mutants: setup  ## change the method of each snippet: which claims notice? (hours; SNIPPETS=momentum)
+mutants: setup  ## change the method of each snippet: which claims notice? (resumes; SNIPPETS=momentum)
 	$(BIN)/python benchmarks/mutants.py $(SNIPPETS)
 
 seeds: setup  ## try the claims on twenty fresh seeds (SNIPPETS=which_knob)
