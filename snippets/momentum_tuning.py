@@ -71,6 +71,8 @@ for kappa, many, few in zip(kappas, plain, heavy, strict=True):
 spread = math.log(kappas[-1] / kappas[0])
 exponents = [math.log(counts[-1] / counts[0]) / spread for counts in (plain, heavy)]
 torch.testing.assert_close(exponents, [1.0, 0.5], rtol=0, atol=0.1)
+factors = [(kappa - 1) / (kappa + 1) for kappa in kappas]  # of the best plain rate
+assert plain == [math.ceil(math.log(1e-3) / math.log(factor)) for factor in factors]
 
 # %% claim: the counts are those of a double root, where the error falls like t s^t
 #| label: double
