@@ -25,6 +25,8 @@ COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 SPREADS = ("range", "torch.arange", "torch.linspace", "torch.logspace", "torch.tensor")
 """Calls that make a setting of literals: which numbers one puts in is no method."""
+LINE = 100
+"""Characters that are shown of a changed line."""
 AMOUNT = 20
 """From here on an integer that a call is given says how many: one more is the same."""
 UNTOUCHED = (
@@ -94,8 +96,16 @@ def _differing(before: str, after: str) -> tuple[str, str]:
     pairs = zip(before.splitlines(), after.splitlines(), strict=False)
     for one, other in pairs:
         if one != other:
-            return one.strip(), other.strip()
-    return before.strip(), after.strip()
+            return _clip(one.strip(), other.strip())
+    return _clip(before.strip(), after.strip())
+
+
+def _clip(one: str, other: str) -> tuple[str, str]:
+    """Cut two lines to what stands around their first difference."""
+    pairs = enumerate(zip(one, other, strict=False))
+    same = next((at for at, (left, right) in pairs if left != right), 0)
+    start = 0 if max(len(one), len(other)) <= LINE else max(0, same - LINE // 2)
+    return one[start : start + LINE], other[start : start + LINE]
 
 
 def _statement_of(tree: ast.Module, node: ast.AST) -> ast.stmt:

@@ -50,10 +50,16 @@ dip = torch.stack(after).min(0).values.max().item()  # of the five lowest, the h
 # %% claim: at its sharpest moment every run is a twentieth and more beyond the edge
 #| label: beyond
 assert above > 1.05
+torch.testing.assert_close(after[0], sharpest, rtol=0.01, atol=0)
 
 # %% claim: on the frozen bowl thirty steps multiply the loss by over a hundred thousand
 #| label: bursts
 assert burst > 1e5
+
+# %% claim: there each hop is longer by the factor rate x curvature - 1, as on any bowl
+#| label: factor
+factor = (bowl[50] / bowl[40]) ** (1 / 20)  # the loss grows with the hop's square
+torch.testing.assert_close(factor, 2 * sharpest - 1, rtol=0.01, atol=0)
 
 # %% claim: on the network the loss stays within twelve times its height
 #| label: bump

@@ -53,8 +53,8 @@ winners = [names[index] for index in best.argmin(1)]
 ranks = best.argsort(1).argsort(1) + 1
 leads = best.sort(1).values[1:]
 least_lead = (leads[:, 1] / leads[:, 0]).min().item()
-constant_behind = (best[1, 0] / best[1, 1]).item()
-harmonic_behind = (best[2, 1] / best[2, 2]).item()
+constant_behind = (best[1, 0] / best[1].min()).item()
+harmonic_behind = (best[2, 1] / best[2].min()).item()
 
 # %% the uneven bowl with exact gradients
 uneven, _ = bowls["uneven,\nnoise"]

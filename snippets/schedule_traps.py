@@ -90,10 +90,11 @@ def first_cut(metrics, **options):
 
 flat = [first_cut([1.0] * 100, patience=patience) for patience in (0, 3, 10)]
 slow = first_cut([0.999991**count for count in range(100)])
-below_zero = first_cut([-1.0] * 10_000)
+negative = [-1.0] * 10_000
+below_zero = first_cut(negative)
 worse = first_cut([-(0.99995**count) for count in range(10_000)])
 worst_metric = -(0.99995**9_999)
-cured = first_cut([-1.0] * 100, threshold_mode="abs")
+cured = first_cut(negative, threshold_mode="abs")
 
 # %% claim: a flat metric is cut at its patience + 2nd value, not before
 #| label: patience

@@ -42,7 +42,7 @@ def stable(logits, target):
 def find_wall(kind):
     """Return the smallest logit at which the loss written out is infinite."""
     losses, _ = pull(naive, fine.to(kind))
-    return fine[losses.isinf().int().argmax()].item()
+    return fine[losses.isposinf().int().argmax()].item()
 
 
 walls = {name: find_wall(kind) for name, kind in kinds.items()}

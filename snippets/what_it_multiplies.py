@@ -39,6 +39,8 @@ wronger, shorter = large_error / small_error, large_step / small_step
 
 # %% claim: nearly twice the error, less than a thousandth of the step
 #| label: error
+for error, step in (small_error, large_step), (large_error, small_step):
+    assert abs(step / (lr * 2 * error**2 * (1 - error)) - 1) < 1e-9
 assert wronger > 1.9
 assert shorter > 1000
 
