@@ -321,6 +321,10 @@ class Plan(Struct, frozen=True):
 
     script: Script
     key: str
+    code: str = ""
+    """The digest of what in the key is the script's own."""
+    style: str = ""
+    """The digest of the house style, which is in the key too."""
 
 
 # --- what conversion gives ---------------------------------------------------

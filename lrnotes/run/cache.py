@@ -89,7 +89,8 @@ class Cache:
         """
         self._make_folder()
         name = plan.script.name
-        named = Named(CACHE_SCHEMA, name, plan.key, ENGINE_SCHEMA, seconds)
+        key = (plan.key, ENGINE_SCHEMA, seconds, plan.code, plan.style)
+        named = Named(CACHE_SCHEMA, name, *key)
         write_aside(self._name_file(name), encode(named))
 
     def explain(self, plan: Plan, checker: Checker) -> tuple[State, list[str]]:
@@ -131,7 +132,10 @@ class Cache:
         if named.engine != ENGINE_SCHEMA:
             return "stale", [f"engine schema {named.engine} -> {ENGINE_SCHEMA}"]
         if named.key != plan.key:
-            return "stale", ["its code changed"]
+            is_restyled = named.style not in ("", plan.style)
+            style = ["the style of figures changed"] * is_restyled
+            is_edited = named.code != plan.code or not style
+            return "stale", [*["its code changed"] * is_edited, *style]
         # A failed run leaves its name and no result; a damaged manifest looks alike.
         return "stale", ["it has no passed run"]
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 import __future__
 
 import ast
-import io
 import linecache
 import symtable
-import tokenize
 from collections.abc import Iterator
 from types import CodeType
 
@@ -15,6 +13,7 @@ from msgspec import Struct
 
 from lrnotes.run.evidence import rewrite_asserts
 from lrnotes.run.job import JobCell
+from lrnotes.run.silence import is_silent
 from lrnotes.run.witness import Witness
 
 _FUTURES = sum(
@@ -66,7 +65,7 @@ def _take_last(tree: ast.Module, index: int, source: str) -> ast.Expr | None:
     if not tree.body or not isinstance(tree.body[-1], ast.Expr):
         return None
     is_docstring = index == 0 and len(tree.body) == 1 and ast.get_docstring(tree)
-    if is_docstring or _ends_with_semicolon(source):
+    if is_docstring or is_silent(tree, source):
         return None
     last = tree.body[-1]
     value = last.value
@@ -77,20 +76,6 @@ def _take_last(tree: ast.Module, index: int, source: str) -> ast.Expr | None:
         return None
     tree.body.pop()
     return last
-
-
-def _ends_with_semicolon(source: str) -> bool:
-    """Whether a ``;`` after the last statement asks for silence, as in a notebook."""
-    if ";" not in source:
-        return False
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    words = [
-        token.string
-        for token in tokens
-        if token.type == tokenize.OP or token.string.strip()
-        if token.type != tokenize.COMMENT
-    ]
-    return bool(words) and words[-1] == ";"
 
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:

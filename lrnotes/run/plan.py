@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import hashlib
-import io
 import json
 import os
 import re
-import tokenize
 from pathlib import Path
 
 from lrnotes.model import Cell, Plan, Script
 from lrnotes.run.digest import normalise
 from lrnotes.run.hardware import LINT
+from lrnotes.run.silence import is_silent
 from lrnotes.settings import Settings
 
 ENGINE_SCHEMA = 1
@@ -38,7 +38,7 @@ def make_plan(script: Script, settings: Settings) -> Plan:
     code = "\n".join(str(cell[0]) for cell in cells)
     if script.kind == "snippet" and _OWN_PATH.search(code):
         parts.append(script.path)
-    return Plan(script, _address(parts))
+    return Plan(script, _address(parts), _address(parts[2:]), _style_digest())
 
 
 @functools.cache
@@ -72,18 +72,13 @@ def figure_salt(key: str, cell: int, figure: int) -> str:
     return _address([key, cell, figure])
 
 
-def is_silent(source: str) -> bool:
-    """Whether a cell ends in ``;``, which keeps its last value from being shown."""
+def _is_silent(source: str) -> bool:
     if ";" not in source:
         return False
-    last = ""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type != tokenize.COMMENT and token.string.strip():
-                last = token.string
-    except (tokenize.TokenError, SyntaxError):
+        return is_silent(ast.parse(source), source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return last == ";"
 
 
 def _essence(cell: Cell) -> tuple[str, bool, bool, str, str, str]:
@@ -91,7 +86,7 @@ def _essence(cell: Cell) -> tuple[str, bool, bool, str, str, str]:
     options = cell.options
     return (
         normalise(cell.source),
-        is_silent(cell.source),
+        _is_silent(cell.source),
         cell.is_claim,
         options.raises,
         options.frames,

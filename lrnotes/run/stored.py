@@ -50,6 +50,9 @@ class Named(Struct, frozen=True):
     engine: int
     """The engine's schema that the key was made with."""
     seconds: float
+    code: str = ""
+    style: str = ""
+    """What the key was made of, as a plan has it."""
 
 
 class StoredResult(Struct, frozen=True):

@@ -217,6 +217,18 @@ def test_an_edited_script_is_known_by_its_name(world):
     assert world.cache.seconds(other) is None
 
 
+def test_another_style_of_figures_is_told_from_another_code(world):
+    def restyle(plan):
+        return replace(plan, key=plan.key[::-1], style="other")
+
+    world.cache.remember(PLAN, 3.0)
+
+    style = "the style of figures changed"
+    assert world.explain(restyle(PLAN)) == ("stale", [style])
+    both = ["its code changed", style]
+    assert world.explain(restyle(make_plan_of("x = 2"))) == ("stale", both)
+
+
 def test_a_failed_run_leaves_an_estimate_and_no_result(world):
     world.cache.remember(PLAN, 3.0)
 

@@ -1,0 +1,34 @@
+"""A semicolon at the end keeps a cell's last value from being shown, and no other does."""
+
+import ast
+
+import pytest
+
+from lrnotes.run.silence import is_silent
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x;", True),
+        ("x  ;  # hidden", True),
+        ("x;\n\n# a remark; another\n", True),
+        ("a = 1; b = 2;\r\n", True),
+        ("a = 1\rx;", True),
+        ("x \\\n;", True),
+        ('print("é", "π");', True),
+        ("x", False),
+        ("a; b", False),
+        ('";"', False),
+        ("x  # ;", False),
+        ("x\n# ;", False),
+        ('"""\n;"""', False),
+        ("# ;", False),
+        ("", False),
+        # These show no value in any case.
+        ("for each in a: each;", False),
+        ("with a:\n    b;\n", False),
+    ],
+)
+def test_only_a_semicolon_after_the_last_statement_counts(source, expected):
+    assert is_silent(ast.parse(source), source) is expected
