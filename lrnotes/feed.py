@@ -15,7 +15,7 @@ FEED = "feed.xml"
 """Where it lies, from the site's root."""
 _TYPE = "application/atom+xml"
 _NEWEST = 50
-_CONTROL = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_CONTROL = re.compile("[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 """What XML cannot hold."""
 
 

@@ -6,12 +6,11 @@ import logging
 import re
 import sys
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
@@ -33,15 +32,16 @@ from lrnotes.run.progress import Progress
 from lrnotes.settings import Layout, Settings, find_docs, read_settings
 from lrnotes.text.notes import split_front_matter
 
-log = logging.getLogger("mkdocs.plugins.lrnotes")
+if TYPE_CHECKING:  # A build does without it, and it takes long to import.
+    from mkdocs.livereload import LiveReloadServer
 
+log = logging.getLogger("mkdocs.plugins.lrnotes")
 # Before mkdocs-jupyter, which wraps a notebook's file object as it finds it.
 FIRST = 100
 # After other plugins have had their say on all pages.
 LAST = -100
 
 TAG_PLUGINS = {"material/tags", "tags"}
-
 _LOUDNESS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 _IDS = re.compile(r'\sid="([^"]+)"')
 

@@ -29,6 +29,8 @@ _LINE_WORDS = re.compile(
     r"|'(?:print_exc|format_exc|print_stack|format_stack|stack_info|findCaller)'"
 )
 
+_VERSION = re.compile(r"^Version: *(\S+) *$", re.MULTILINE)
+
 
 def shorten(data: bytes) -> str:
     """Return the digest of some bytes, as dependencies keep it."""
@@ -136,9 +138,15 @@ def digest_distribution(name: str) -> str:
         return ""
     origin = found.read_text("direct_url.json")
     if origin is None:
-        return found.version
+        return read_version(found)
     record = found.read_text("RECORD") or ""
-    return f"{found.version} {shorten((origin + record).encode())}"
+    return f"{read_version(found)} {shorten((origin + record).encode())}"
+
+
+def read_version(found: metadata.Distribution) -> str:
+    """Return a version without parsing the whole description that comes with it."""
+    version = _VERSION.search(found.read_text("METADATA") or "")
+    return version[1] if version else found.version
 
 
 @lru_cache(maxsize=64)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from lrnotes.errors import CacheError
 from lrnotes.model import Environment, Plan, Result
-from lrnotes.run.assemble import find_written, make_result
 from lrnotes.run.cache import Cache
-from lrnotes.run.crew import Crew, Hardware, Start, Task
 from lrnotes.run.failed import Failed
 from lrnotes.run.fingerprint import Checker
 from lrnotes.run.hardware import LINT
 from lrnotes.run.job import PRELOAD, make_job
 from lrnotes.run.plan import is_linting, wanted_device
 from lrnotes.run.progress import Progress
-from lrnotes.run.watch import Account
 from lrnotes.settings import Settings
+
+if TYPE_CHECKING:
+    # What starts and follows processes is imported where something has to run.
+    from lrnotes.run.crew import Crew, Hardware, Start, Task
+    from lrnotes.run.watch import Account
 
 
 class Engine:
@@ -41,7 +45,7 @@ class Engine:
         """
         self.root, self.settings, self.cache = root.resolve(), settings, cache
         self.progress = progress or Progress()
-        self.crew = Crew(self.root, settings, cache.folder, start, preload)
+        self._start, self._preload = start, preload
         self.failed = Failed(self.root, settings)
         self.keeps = False
         """Whether scripts leave copies behind, so that an edit runs what follows it."""
@@ -57,9 +61,18 @@ class Engine:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
+    @cached_property
+    def crew(self) -> Crew:
+        """The worker processes; none before something has to run."""
+        from lrnotes.run.crew import Crew
+
+        folder = self.cache.folder
+        return Crew(self.root, self.settings, folder, self._start, self._preload)
+
     def close(self) -> None:
         """End all processes; a later `run` starts new ones."""
-        self.crew.close()
+        if "crew" in vars(self):
+            self.crew.close()
 
     def warm(self) -> None:
         """Start the server, so that the next edit does not wait for its imports."""
@@ -113,6 +126,8 @@ class Engine:
         return found
 
     def _run_misses(self, plans: list[Plan], checker: Checker) -> dict[str, Result]:
+        from lrnotes.run.assemble import find_written
+
         seconds = {plan.key: self.cache.seconds(plan) for plan in plans}
         # What has never run may be the longest.
         plans.sort(key=lambda plan: -(seconds[plan.key] or float("inf")))
@@ -144,6 +159,9 @@ class Engine:
         accounts: dict[str, Account],
     ) -> Task:
         """Return the task that runs a plan and puts down what comes of it."""
+        from lrnotes.run.assemble import make_result
+        from lrnotes.run.crew import Task
+
         wanted = wanted_device(plan.script, self.settings)
         if wanted == LINT:
             # A script that is to stay on the CPU may access the host as it likes.
@@ -178,6 +196,8 @@ class Engine:
 
     def _ask_hardware(self, wanted: str, checker: Checker) -> Hardware:
         """Return what a wanted device is; a worker tells it once for each host."""
+        from lrnotes.run.crew import Hardware
+
         at = wanted, checker.devices.host
         if at not in self._hardware:
             kind, _, name = checker.devices.fact(wanted).partition(" ")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lrnotes.model import Environment
-from lrnotes.run.digest import device_fact, shorten
+from lrnotes.run.digest import device_fact, read_version, shorten
 from lrnotes.run.files import read_bytes, write_aside
 
 _NAME = "devices.json"
@@ -84,7 +84,7 @@ def _read(path: Path) -> dict[str, dict[str, str]]:
 def _describe_host() -> list[str]:
     """Return what decides which devices torch finds, without asking torch."""
     try:
-        torch = metadata.version("torch")
+        torch = read_version(metadata.distribution("torch"))
     except metadata.PackageNotFoundError:
         torch = ""
     variables = [
