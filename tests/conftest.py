@@ -7,10 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["pytester"]
 
 CONFIG = "site_name: test\nplugins: [lrnotes]\n"
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 LACKING = re.compile(r"could not import|no Chromium|is not installed")
 """In the reason of a skip: the machine lacks something that CI has to have."""
