@@ -204,12 +204,19 @@ def warm_up() -> None:
 
 
 def warm_labels() -> None:
-    """Draw once what a logarithmic axis has, so that forks find its labels read."""
+    """Draw once what logarithmic axes have, so that forks find their labels read.
+
+    These are powers of ten, and what stands between the last two where a loss falls by
+    less than tenfold; matplotlib remembers fifty readings, two of each label.
+    """
     figure = Figure()
     FigureCanvas(figure)
     axes = figure.subplots()
     axes.semilogy([1e-8, 1e4])
     axes.set_yticks([10.0**power for power in range(-8, 5)])
+    digits = range(2, 10)
+    between = [rf"$\mathdefault{{{digit}\times10^{{-1}}}}$" for digit in digits]
+    axes.set_yticks([digit / 10 for digit in digits], between, minor=True)
     draw_figure(figure)
 
 

@@ -322,6 +322,21 @@ def test_a_figure_is_the_same_from_a_fork_and_from_a_fresh_process(drawing, make
     )
 
 
+@pytest.mark.parametrize("ends", [(0.2, 0.9), (0.45, 0.75), (1e-3, 10)])
+def test_the_labels_of_a_loss_are_read_before_the_fork(drawing, ends):
+    result = drawing.run(
+        "import matplotlib.pyplot as plt\n"
+        "from matplotlib.mathtext import MathTextParser\n"
+        "read = MathTextParser._parse_cached.cache_info\n"
+        "before = read().misses;",
+        f"fig, ax = plt.subplots()\nax.semilogy({ends});",
+        "read().misses - before",
+    )
+
+    assert len(result.outcomes[1].outputs) == 1
+    assert result.outcomes[2].outputs[0].data["text/plain"] == "0"
+
+
 def test_an_error_while_drawing_fails_the_cell(drawing):
     result = drawing.run(
         "import matplotlib.pyplot as plt\nplt.plot([1]);\nplt.xlabel(r'$\\nonsense$')"
