@@ -96,4 +96,4 @@ for color, pace in enumerate((20, 40)):
         ax.loglog(rates[seen], values[seen], style, color=f"C{color}", label=label)
 ax.axvline(critical, color="C2", linestyle="--", label="critical rate")
 ax.set(ylim=(1e-42, 1e8), xlabel="learning rate × sharpest curvature", ylabel="loss")
-ax.legend(loc="lower left")
+fig.legend(ncols=2, loc="outside upper center")

@@ -34,6 +34,7 @@ def start(lr, steps):
 
 
 def take_step(network, optimizer, images, labels):
+    network.train()
     loss = cross_entropy(network(images), labels)
     optimizer.zero_grad()
     loss.backward()
@@ -48,7 +49,8 @@ def range_test(low=1e-5, high=10.0, smoothing=0.9):
     rates, smooth, average = [], [], 0.0
     for step, (images, labels) in enumerate(batches, 1):
         lr = low * (high / low) ** ((step - 1) / (test_steps - 1))
-        optimizer.param_groups[0]["lr"] = lr
+        for group in optimizer.param_groups:
+            group["lr"] = lr
         average *= smoothing
         average += (1 - smoothing) * take_step(network, optimizer, images, labels)
         rates.append(lr)
@@ -69,6 +71,7 @@ def run(lr):
     network, optimizer, batches = start(lr, steps)
     for images, labels in batches:
         take_step(network, optimizer, images, labels)
+    network.eval()  # dropout off, batch norm on its running means
     with torch.no_grad():
         loss = cross_entropy(network(check), check_labels).item()
     return loss if math.isfinite(loss) else math.inf  # NaN would win every min

@@ -149,19 +149,38 @@ assert most_bend < 10
 
 
 # %% the noise scale from two batch sizes
-def estimate(slopes, draws, small=16, large=128):
-    """Return estimates of trace(S) and |G|² from the lengths of two mean gradients."""
-    lengths = []
-    for batch_size in small, large:
-        batch = torch.randint(images_each, (draws, batch_size))
-        lengths.append((slopes[batch].mean(1) ** 2).sum(1).mean())
-    short, long = lengths
+def square_gradient(parameters, loss):
+    """Return the squared length of the gradient of one batch's mean loss."""
+    gradients = torch.autograd.grad(loss, parameters)
+    return sum((part**2).sum() for part in gradients)
+
+
+def estimate(short, long, small=16, large=128):
+    """Return trace(S) and |G|² from the mean squares of two batch sizes."""
     trace = (short - long) / (1 / small - 1 / large)
     square = (large * long - small * short) / (large - small)
     return trace, square
 
 
 # %% early and late
+def measure_squares(weights, data, draws, batch_size):
+    """Return the mean squared length over batches, each with its backward pass."""
+    weights, (images, labels) = weights.clone().requires_grad_(), data
+    total = 0.0
+    for _ in range(draws):
+        some = torch.randint(images_each, (batch_size,))
+        total += square_gradient(
+            [weights], network(weights, images[some], labels[some])
+        )
+    return total / draws
+
+
+def average_squares(slopes, draws, batch_size):
+    """Return the same from the gradients of single images, which are at hand here."""
+    batch = torch.randint(images_each, (draws, batch_size))
+    return (slopes[batch].mean(1) ** 2).sum(1).mean()
+
+
 def measure_noise(slopes):
     """Return trace(S) and |G|² from every image's gradient."""
     full = slopes.mean(0)
@@ -169,17 +188,30 @@ def measure_noise(slopes):
 
 
 moments = {"start": fresh[network], "early": weights[network], "late": later}
-scales, errors = {}, {}
+scales, errors, sizes = {}, {}, (16, 128)
 torch.manual_seed(2)
 for moment, rows in moments.items():
     each = [find_slopes(network, rows[s], images[s], labels[s]) for s in nets]
     truth = torch.tensor([measure_noise(slopes) for slopes in each])
     scales[moment] = truth[:, 0] / truth[:, 1]
     if moment == "early":
-        guesses = torch.tensor([estimate(slopes, draws=200) for slopes in each])
+        pairs = [
+            [
+                measure_squares(rows[s], (images[s], labels[s]), 200, size)
+                for size in sizes
+            ]
+            for s in nets
+        ]
+        guesses = torch.tensor([estimate(*pair) for pair in pairs])
         misjudged = (guesses[:, 0] / guesses[:, 1] / scales[moment]).log2().abs().max()
     if moment != "start":  # how well twenty batches know |G|², in five trials
-        trials = [[estimate(slopes, 20)[1] for _ in range(5)] for slopes in each]
+        trials = [
+            [
+                estimate(*(average_squares(slopes, 20, size) for size in sizes))[1]
+                for _ in range(5)
+            ]
+            for slopes in each
+        ]
         off_by = torch.tensor(trials) / truth[:, 1:] - 1  # (seed, trial)
         errors[moment] = (off_by**2).mean().sqrt().item()
 start_least, start_most = scales["start"].min().item(), scales["start"].max().item()
