@@ -66,9 +66,10 @@ def make_mutants(script: Script) -> Iterator[Mutant]:
 
 
 def is_method(cell: Cell) -> bool:
-    """Whether a cell computes: it neither claims nor draws."""
+    """Whether a cell computes: it neither claims nor draws, nor prints a table."""
     options = cell.options
-    return not (cell.is_claim or options.caption or options.alt or options.raises)
+    is_shown = options.caption or options.alt or options.output == "markdown"
+    return not (cell.is_claim or is_shown or options.raises)
 
 
 def mutate_cell(cell: Cell, index: int) -> Iterator[Mutant]:

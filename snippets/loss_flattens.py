@@ -40,4 +40,8 @@ first, last = before.mean().item(), after.mean().item()
 
 # %% claim: the critical rate of cross-entropy rises while it learns
 #| label: rises
+certainty = ((images @ weights).softmax(-1) * answers).sum(-1).mean(1)
+assert certainty.min() > 0.9  # a tenth before the first step
+of_inputs = torch.linalg.eigvalsh(images.mT @ images / 600)[:, -1]
+torch.testing.assert_close(before, 2 * 10 / of_inputs, rtol=0.02, atol=0)
 assert (after / before).min() > 2.5

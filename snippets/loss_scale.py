@@ -90,6 +90,7 @@ summed = torch.stack([fit(sgd, total, data, lr=lr / many)[0] for data in draws])
 # %% claim: a thousand times the loss at a thousandth of the rate is the same SGD
 #| label: same
 torch.testing.assert_close(rescaled, paths[sgd, plain], rtol=1e-12, atol=1e-12)
+assert left[sgd, plain].max() < 0.02  # which learns
 
 # %% claim: the sum over the examples at a rate smaller by their number is the same too
 #| label: sum
