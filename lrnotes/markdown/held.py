@@ -36,8 +36,11 @@ def hold_html(md: Markdown, text: str, lists: str) -> str:
 
     ``lists`` says whose rules lists and quotes follow: ``commonmark`` or ``markdown``.
     """
+    has_fence = lists == "commonmark" and ("```" in text or "~~~" in text)
+    if not has_fence and "<" not in text:
+        return text
     lines = [line if line.strip(" ") else "" for line in text.split("\n")]
-    if lists == "commonmark" and ("```" in text or "~~~" in text):
+    if has_fence:
         lines = show_unseen(group_lines(lines))
         text = "\n".join(lines)
     if "<" not in text:

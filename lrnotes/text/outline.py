@@ -15,6 +15,7 @@ from lrnotes.text.lines import SLOT, TAB, indent_of
 from lrnotes.text.segmenting import DEEPEST, segment
 from lrnotes.text.segments import Quote, Segment, Text
 from lrnotes.text.starts import begins_maths, is_box
+from lrnotes.text.wholes import end_of_maths
 
 _DEEP = "it stands too far in, or in too many others"
 
@@ -69,6 +70,8 @@ class Outliner:
             elif indent_of(line) >= TAB:
                 at = self._code(frame, text, at)
             elif begins_maths(line) and at in text.breaks:
+                last = end_of_maths(text.lines, at)
+                stop = stop if last is None else last + 1
                 self._mark(frame, text, range(at, stop), "doubt", "maths")
                 at = stop
             else:
