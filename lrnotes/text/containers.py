@@ -154,6 +154,7 @@ class Frame(Struct, eq=False):
         With the blank line below the slot the text ends a list that it stands left of,
         and what follows in the block goes on with the text.
         """
+        self.ghosts = [ghost for ghost in self.ghosts if ghost[0] <= column]
         if self.outer and self.kind in ("item", "note") and column < 0:
             self.outer.has_split = True
             self.outer.split(column + TAB)
