@@ -19,9 +19,11 @@ _BEGINS = (
     r" {1,3}#| {0,3}(?:>|[-+*](?: |$)|\d{1,9}[.)](?: |$)"
     r"|!!!|\?\?\?|===|\$\$|\\\[)| *\x02wzxhzdk:"
 )
-_HINT = re.compile(f"^(?:{_BEGINS})", re.MULTILINE)
+# A heading or a rule right below a row of a table.
+_BELOW = r"\|[^\n]*\n(?=#{1,6} |\*{3}|_{3})"
+_HINT = re.compile(rf"^(?:{_BEGINS})|{_BELOW}", re.MULTILINE)
 _CHANGED = re.compile(
-    rf"^(?:{_BEGINS}| {{1,3}}(?! )| +$|\[\^[^\]]*\]:|: )", re.MULTILINE
+    rf"^(?:{_BEGINS}| {{1,3}}(?! )| +$|\[\^[^\]]*\]:|: )|{_BELOW}", re.MULTILINE
 )
 """Lines that `segment` reads, moves or joins; it returns all others as they are."""
 _ALONE = re.compile(r"(?:\A|(?<=\n\n))\x02wzxhzdk:\d+\x03(?=\n\n|\Z)")

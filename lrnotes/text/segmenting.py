@@ -82,7 +82,6 @@ class _Reader:
                 line, text.is_open = line[box:], False
             elif line and pad < TAB:
                 if text.is_code:
-                    # superfences makes text of all fences in a block that is code.
                     text.breaks.add(len(text.lines))
                     text.is_code = False
                 if begins_container(line, pad, is_open=text.is_open) and (
@@ -115,6 +114,8 @@ class _Reader:
         elif DEFINED.match(line):
             box, text.is_open = pad, True
         elif HEADING.match(line) or RULE.match(line):
+            if line[0] != "-":  # It would be a row of a table.
+                text.breaks.add(len(text.lines))
             text.is_open = False
         else:
             text.is_open = not (text.is_open and UNDERLINE.match(line))

@@ -23,7 +23,8 @@ class Text(Struct):
     html: dict[int, list[str]] = field(default_factory=dict)
     """Raw HTML by the index of its first line, in whose place a slot stands."""
     is_code: bool = False
-    """Whether the last line is indented code."""
+    """Whether the last line is indented code; superfences makes text of all fences in
+    a block that begins so."""
     is_open: bool = False
     """Whether the last line belongs to a paragraph that may go on."""
 
