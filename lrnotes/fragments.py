@@ -15,6 +15,9 @@ ROOT = "lrn-root:"
 FIGURES = "assets/lrnotes/figures"
 """Folder in the site for the figures and tables of fences, which have no page."""
 
+NOTEBOOKS = "assets/lrnotes/notebooks"
+"""Folder in the site for the executed notebooks whose pages stand among the notes."""
+
 _PARTS = ("all", "code", "output")
 
 
@@ -23,6 +26,11 @@ def page_of(script: Script, docs: str) -> str:
     if script.kind == "snippet":
         return f"{docs}/{PurePosixPath(script.path).with_suffix('.md')}"
     return script.path
+
+
+def notebook_file(script: Script, docs: str) -> str:
+    """Return where the site offers a notebook's executed copy, from its root."""
+    return f"{NOTEBOOKS}/{script.path.removeprefix(f'{docs}/')}"
 
 
 def anchors_of(script: Script) -> tuple[str, ...]:

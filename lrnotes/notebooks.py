@@ -6,6 +6,7 @@ import json
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,19 +15,28 @@ from urllib.parse import unquote
 from markdown import Markdown
 from msgspec.structs import replace
 
-from lrnotes.fragments import anchors_of
+from lrnotes.fragments import FIGURES, ROOT, anchors_of, notebook_file
 from lrnotes.markdown.context import Index
 from lrnotes.markdown.defaults import add_extensions
 from lrnotes.model import Cell, Fragment, Place, Problem, Script
 from lrnotes.project import Project
 from lrnotes.redirects import relative_url
+from lrnotes.show.cells import code_block
 from lrnotes.show.notebook import write_notebook
+from lrnotes.show.view import CellView, Links
 from lrnotes.store import write_aside
+from lrnotes.text.options import shown_source
 
 _HEADING = r"^#{1,6}[ \t].*$"
 _BORDER = "lrnborder"
 _SLOT = re.compile(r"<p>\s*lrnprose(\d+)x\s*</p>")
 _SHOWN = re.compile(r"lrnshown(\d+)x")
+_CODE = re.compile(
+    r'<div class="highlight-ipynb[^>]*>\s*<pre>(?:(?!</pre>).)*?lrncode(\d+)x'
+    r".*?</pre>\s*</div>",
+    re.DOTALL,
+)
+_SOURCE = re.compile(r"lrncode(\d+)x")
 _CELL = re.compile(r'id="cell-id=([^"]+)"')
 _PAGE = re.compile(r'href="([^"#?:]+\.(?:md|ipynb))(#[^"]*)?"')
 
@@ -40,6 +50,7 @@ class NotebookPages:
         self.prose: dict[str, list[str]] = {}
         self.shown: dict[str, list[str]] = {}
         """Captions and printed Markdown of each notebook, as HTML."""
+        self.code: dict[str, list[CellView]] = {}
         self.anchors: dict[str, dict[str, str]] = {}
         names: list[str] = []
         self.options: dict[str, Any] = {}
@@ -77,15 +88,25 @@ class NotebookPages:
             result = self.project.results.get(script.name)
             copy, pieces = _split_prose(script)
             parts = _Parts()
-            text = write_notebook(copy, result, themed=True, fill=parts.take)
+            links = Links(
+                files=f"{ROOT}{FIGURES}/",
+                downloads=(f"{ROOT}{notebook_file(script, docs)}",),
+            )
+            text = write_notebook(
+                copy, result, themed=True, fill=parts.take, links=links
+            )
             self._convert(script.path, pieces, parts)
-            code = [
-                cell["id"]
-                for cell in json.loads(text)["cells"]
-                if cell["cell_type"] == "code"
+            book = json.loads(text)
+            code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+            for at, cell in enumerate(code):
+                cell["source"] = [f"lrncode{at}x"]
+            ids = [cell["id"] for cell in code]
+            self.anchors[script.path] = dict(zip(ids, anchors_of(script), strict=True))
+            self.code[script.path] = [
+                CellView(script, at, result) for at in range(len(code))
             ]
-            self.anchors[script.path] = dict(zip(code, anchors_of(script), strict=True))
-            yield script.path.removeprefix(f"{docs}/"), text
+            text = json.dumps(book, ensure_ascii=False, indent=1)
+            yield script.path.removeprefix(f"{docs}/"), f"{text}\n"
 
     def read(self, script: Script) -> None:
         """Convert a notebook's prose alone."""
@@ -129,6 +150,12 @@ class NotebookPages:
         def name_cell(found: re.Match[str]) -> str:
             return f'id="{anchors.get(found[1], f"cell-id={found[1]}")}"'
 
+        code = self.code.get(path, [])
+        html = _CODE.sub(lambda found: code_block(code[int(found[1])]), html)
+        # A template of another make shows the code in its own way.
+        html = _SOURCE.sub(
+            lambda found: escape(shown_source(code[int(found[1])].cell)), html
+        )
         html = _SHOWN.sub(fill_slot(shown), html)
         return _CELL.sub(name_cell, _SLOT.sub(fill_slot(prose), html))
 

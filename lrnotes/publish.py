@@ -11,7 +11,14 @@ from urllib.parse import urljoin
 from lrnotes.around import Around
 from lrnotes.beside import Beside
 from lrnotes.feed import Feed
-from lrnotes.fragments import FIGURES, ROOT, Fragments, anchors_of, page_of
+from lrnotes.fragments import (
+    FIGURES,
+    ROOT,
+    Fragments,
+    anchors_of,
+    notebook_file,
+    page_of,
+)
 from lrnotes.markdown.bibliography import read_bibliography
 from lrnotes.markdown.context import Claim, Index, Work
 from lrnotes.markdown.settle import settle
@@ -191,10 +198,13 @@ class Book:
             opening = f"import torch\n\n{line}\n" if line else ""
             found[f"{stem}.py"] = f"{opening}{source}"
             found[f"{stem}.ipynb"] = write_notebook(script, result)
+        for script in self.project.of_kind("notebook"):
+            result = self.project.results.get(script.name)
+            found[notebook_file(script, self.docs)] = write_notebook(script, result)
         return found | dict(self._figures())
 
     def _figures(self) -> Iterator[tuple[str, str]]:
-        for kind in ("snippet", "note"):
+        for kind in ("snippet", "note", "notebook"):
             for script in self.project.of_kind(kind):
                 page = self.pages.page_name(script) if kind == "snippet" else FIGURES
                 result = self.project.results.get(script.name)

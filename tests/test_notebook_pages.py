@@ -138,6 +138,42 @@ def test_figures_follow_the_theme_and_their_captions_are_converted(built):
     assert "drawn" in page.body.text()
 
 
+def test_in_the_code_names_tell_what_they_held(built):
+    _, _, page = built
+    block = page.css_first("#cell-1 .highlight[data-lrn-names]")
+    names = {
+        name: told for name, *told in json.loads(block.attributes["data-lrn-names"])
+    }
+
+    assert names["total"] == ["float", "1.5"]
+    assert "total" in [name.text() for name in block.css(".lrn-name")]
+    assert "#| alt" not in block.text()
+    assert "lrncode" not in page.html
+
+
+def test_below_a_figure_lie_its_data_its_drawing_and_the_executed_notebook(built):
+    site, _, page = built
+    under = page.css_first("#cell-1 .lrn-under")
+    found = {a.text(): a.attributes["href"] for a in under.css("a")}
+
+    assert found["data"].startswith("data:text/csv")
+    assert "ran in " in under.text()
+    for name in ("SVG", "steps.ipynb"):
+        assert (site.root / "site/deep" / found[name]).is_file()
+    executed = json.loads(
+        (site.root / "site/deep" / found["steps.ipynb"]).read_text("utf-8")
+    )
+    assert "total = 1.5\n" in executed["cells"][1]["source"]
+    assert executed["cells"][1]["outputs"]
+
+
+def test_below_a_claim_stands_what_it_compared(built):
+    _, _, page = built
+    line = page.css_first("#cell-claim-it-adds-up .lrn-provenance > summary")
+
+    assert "total == 1.5" in line.text() or "1.5 == 1.5" in line.text()
+
+
 def test_faults_are_told_at_their_lines_in_the_file(built):
     site, said, page = built
     lines = (site.root / "docs/deep/steps.ipynb").read_text("utf-8").splitlines()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from lrnotes.model import Fragment, Outcome, Result, Script
+from lrnotes.model import Fragment, Script
 from lrnotes.show.code import code_html
 from lrnotes.show.evidence import evidence_line
 from lrnotes.show.failures import failure_box, problem_notes, status_note
@@ -57,17 +57,17 @@ def snippet_title(script: Script) -> str:
 
 
 def _cell_html(view: CellView, parts: Parts) -> str:
-    outcome, result = view.outcome, view.result
+    outcome = view.outcome
     pieces = []
     if view.shows_code and shown_source(view.cell).strip():
-        pieces.append(_code(view))
+        pieces.append(code_block(view))
     pieces += [problem_notes(view), status_note(view)]
     shown = show_outputs(view, parts) if view.shows_output else Shown("")
     pieces.append(shown.html)
     if outcome and outcome.failure:
         pieces.append(failure_box(view, outcome.failure))
-    if view.shows_output and outcome and result:
-        pieces.append(_under(view, outcome, result, shown.tools))
+    if view.shows_output:
+        pieces.append(under_outputs(view, shown.tools, shows_code=view.shows_code))
     body = "".join(pieces)
     if not body:
         return ""
@@ -75,7 +75,7 @@ def _cell_html(view: CellView, parts: Parts) -> str:
     return f'<div class="lrn-cell"{anchor}>{body}</div>'
 
 
-def _code(view: CellView, fold: str = "") -> str:
+def code_block(view: CellView, fold: str = "") -> str:
     """Return the code under its title; folded under it where the author says so."""
     options = view.cell.options
     title = plain_text(view.cell.title or options.title)
@@ -95,20 +95,26 @@ def _code(view: CellView, fold: str = "") -> str:
     return f'<details class="lrn-fold"><summary>{summary}</summary>{html}</details>'
 
 
-def _under(view: CellView, outcome: Outcome, result: Result, tools: str) -> str:
-    """Return the quiet line under the outputs: evidence, provenance, data, code."""
+def under_outputs(view: CellView, tools: str, *, shows_code: bool) -> str:
+    """Return the quiet line under the outputs: evidence, provenance, data, code.
+
+    ``tools`` are links of the last figure; with ``shows_code`` its code stands above.
+    """
+    outcome, result = view.outcome, view.result
+    if outcome is None or result is None:
+        return ""
     pieces = []
     if view.cell.is_claim and outcome.evidence:
         pieces.append(evidence_line(view.script, view.index, result))
     if outcome.outputs:
         files = view.links.downloads
         pieces.append(provenance_html(result, outcome.seconds, files))
-    if not view.shows_code and view.links.page:
+    if not shows_code and view.links.page:
         tools = f'<a href="{escape(view.links.page)}">code</a> {tools}'
     pieces.append(tools_html(tools))
-    if outcome.outputs and not view.shows_code and not view.links.page:
+    if outcome.outputs and not shows_code and not view.links.page:
         # Hidden code stays one click away.
-        pieces.append(_code(view, fold="code"))
+        pieces.append(code_block(view, fold="code"))
     body = "".join(pieces)
     if not body:
         return ""

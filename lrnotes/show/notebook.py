@@ -11,13 +11,14 @@ from msgspec.structs import replace
 
 from lrnotes.model import Cell, Failure, Fragment, Output, Result, Script
 from lrnotes.show.captions import is_figure
+from lrnotes.show.cells import under_outputs
 from lrnotes.show.failures import failure_box, failure_place
 from lrnotes.show.markup import balance
-from lrnotes.show.outputs import IMAGES, show_outputs
+from lrnotes.show.outputs import IMAGES, Shown, show_outputs
 from lrnotes.show.parts import Parts
 from lrnotes.show.provenance import device_line
 from lrnotes.show.streams import cap_text, plain_text
-from lrnotes.show.view import CellView
+from lrnotes.show.view import CellView, Links
 from lrnotes.text.options import shown_source
 
 
@@ -27,14 +28,16 @@ def write_notebook(
     *,
     themed: bool = False,
     fill: Callable[[Fragment], str] | None = None,
+    links: Links | None = None,
 ) -> str:
     """Return the notebook as JSON text, the same for the same script and result.
 
-    With ``themed`` its figures are HTML that follows a page's theme, for a builder, and
-    ``fill`` converts their captions; otherwise they are plain SVG, for any reader of
-    notebooks.
+    With ``themed`` its figures are HTML that follows a page's theme, for a builder, with
+    evidence, provenance and ``links`` below them, and ``fill`` converts their captions;
+    otherwise they are plain SVG, for any reader of notebooks.
     """
     fill = fill or _as_written
+    links = links or Links()
     ids: set[str] = set()
     cells: list[dict[str, Any]] = []
     line = device_line(result.environment) if result else ""
@@ -56,7 +59,8 @@ def write_notebook(
         source = shown_source(cell) if themed else cell.source
         made = _code_cell(source, _new_id(cell.source, ids), _metadata(cell), index + 1)
         if result is not None:
-            shown = _themed_outputs(script, index, result, fill) if themed else None
+            view = CellView(script, index, result, links=links)
+            shown = _themed_outputs(view, result, fill) if themed else None
             made["outputs"] = _outputs(script, index, result, shown)
         cells.append(made)
         index += 1
@@ -121,25 +125,29 @@ def _outputs(
 
 
 def _themed_outputs(
-    script: Script, index: int, result: Result, fill: Callable[[Fragment], str]
+    view: CellView, result: Result, fill: Callable[[Fragment], str]
 ) -> list[dict[str, Any]]:
-    """Return what the cell shows, its figures and its failure as HTML at the end."""
+    """Return what the cell shows: figures, where it comes from, its failure at the end."""
+    index = view.index
     outcome = result.outcomes[index]
     figures = tuple(output for output in outcome.outputs if is_figure(output))
     others = [each for each in outcome.outputs if not is_figure(each)]
     outputs = [_output(output, index + 1) for output in others]
+    parts = Parts()
+    shown = Shown("")
     if figures:
         drawn = replace(outcome, outputs=figures)
         outcomes = (*result.outcomes[:index], drawn, *result.outcomes[index + 1 :])
-        view = CellView(
-            script, index, replace(result, outcomes=outcomes), uid=f"lrn-figure-{index}"
-        )
-        parts = Parts()
-        html = fill(parts.fragment(show_outputs(view, parts).html))
-        outputs.append(_display({"text/html": _lines(html)}))
+        alone = replace(result, outcomes=outcomes)
+        uid = f"lrn-figure-{index}"
+        shown = show_outputs(replace(view, result=alone, uid=uid), parts)
+    under = under_outputs(view, shown.tools, shows_code=True)
+    fragment = parts.fragment(shown.html + under)
+    html = fill(fragment) if fragment.parts else fragment.html
     if outcome.failure:
-        box = failure_box(CellView(script, index, result), outcome.failure)
-        outputs.append(_display({"text/html": _lines(box)}))
+        html += failure_box(view, outcome.failure)
+    if html:
+        outputs.append(_display({"text/html": _lines(html)}))
     return outputs
 
 
