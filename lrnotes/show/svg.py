@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from lrnotes.run.palette import RESERVED
+from lrnotes.show.ticks import join_lines
 
 _VARIABLES = {
     colour: f"var(--lrn-{role},{colour})" for role, colour in RESERVED.items()
@@ -47,7 +48,8 @@ def themed(svg: str, uid: str, title: str = "", desc: str = "") -> str:
     inner = _LEFT_OUT.sub("", svg[found.end() : end])
     inner = _BLANK.sub("><", inner).strip().replace("xlink:href=", "href=")
     root = _root_tag(found[1], uid, desc)
-    return f"{root}{_names(uid, title, desc)}{_Rewriter(uid).rewrite(inner)}</svg>"
+    drawn = join_lines(_Rewriter(uid).rewrite(inner))
+    return f"{root}{_names(uid, title, desc)}{drawn}</svg>"
 
 
 class _Rewriter:
