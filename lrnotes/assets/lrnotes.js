@@ -260,11 +260,15 @@
 
   /* ------------------------------------------------------------------------------ */
 
-  /* What scrolls must be reached by the keyboard. */
+  /* What scrolls must be reached by the keyboard.  To measure is to lay out what may be far
+     below, so it waits for an idle moment. */
+  var whenIdle = window.requestIdleCallback || setTimeout;
+
   function prepareScroller(box) {
-    if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1) {
-      box.tabIndex = 0;
-    }
+    whenIdle(function () {
+      var overflows = box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1;
+      if (overflows) box.tabIndex = 0;
+    });
   }
 
   function prepare() {

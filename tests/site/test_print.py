@@ -26,6 +26,9 @@ SEEN = """() => {
     figures: all("article svg.lrn-figure").filter(
       part => size(part).width > innerWidth || size(part).height > innerHeight)
       .map(part => part.outerHTML.slice(0, 80)),
+    wide: all("article :is(table, .katex-display)").filter(
+      part => seen(part) && part.getBoundingClientRect().right > innerWidth + 1)
+      .map(part => part.textContent.trim().slice(0, 80)),
     cut: all("article pre").filter(part => part.scrollWidth > part.clientWidth + 1)
       .map(part => part.textContent.slice(0, 80)),
     dark: getComputedStyle(document.body).backgroundColor !== "rgb(255, 255, 255)",
@@ -45,6 +48,13 @@ def test_a_page_on_paper(page: str, browser: Any, address: str) -> None:
     paper = tab.pdf(format="A4")
     context.close()
 
-    nothing = {"useless": [], "folded": [], "frames": 0, "figures": [], "cut": []}
+    nothing = {
+        "useless": [],
+        "folded": [],
+        "frames": 0,
+        "figures": [],
+        "wide": [],
+        "cut": [],
+    }
     assert seen == {**nothing, "dark": False}
     assert paper.startswith(b"%PDF")

@@ -6,10 +6,19 @@
   // What scrolls by itself must be reachable by the keyboard.
   var scrolling =
     ".katex-display, .jupyter-wrapper pre, .lrn-stream, .lrn-html, .md-typeset__scrollwrap";
+  // To measure what lies off the screen is to lay it out, so it waits for an idle moment.
+  var whenIdle = window.requestIdleCallback || function (act) {
+    setTimeout(act, 100, { timeRemaining: function () { return 8; } });
+  };
   function markScrolling() {
-    document.querySelectorAll(scrolling).forEach(function (part) {
-      if (part.scrollWidth > part.clientWidth + 1) part.tabIndex = 0;
-      else part.removeAttribute("tabindex");
+    var parts = Array.from(document.querySelectorAll(scrolling));
+    whenIdle(function mark(idle) {
+      while (parts.length && idle.timeRemaining() > 3) {
+        var part = parts.shift();
+        if (part.scrollWidth > part.clientWidth + 1) part.tabIndex = 0;
+        else part.removeAttribute("tabindex");
+      }
+      if (parts.length) whenIdle(mark);
     });
   }
   addEventListener("load", markScrolling);
