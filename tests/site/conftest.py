@@ -158,6 +158,8 @@ def kinds(site: Path, pages: list[str]) -> list[str]:
     named = (
         "index.html",
         "momentum.html",
+        "optimizers.html",
+        "loss-atlas.html",
         "verification.html",
         "graph.html",
         "404.html",

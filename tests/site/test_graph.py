@@ -16,17 +16,6 @@ WINDOW = "dialog.lrn-window[open]"
 TOLD = ".lrn-window-told"
 SCRIPTS = ("explore.js", "graph.js", "graph.css", "vendor/d3-force/d3-force.js")
 
-# Names that a browser draws outside the drawing, or over one another.
-MISPLACED = """drawing => {
-  const box = drawing.getBoundingClientRect();
-  const names = [...drawing.querySelectorAll('a > text')].map(name => [
-    name.textContent, name.getBoundingClientRect()]);
-  return names.filter(([text, a], at) =>
-    a.left < box.left - 1 || a.right > box.right + 1 || a.bottom > box.bottom + 1 ||
-    names.some(([_, b], other) => other > at && a.left < b.right && b.left < a.right &&
-      a.top < b.bottom - 2 && b.top < a.bottom - 2)).map(([text]) => text);
-}"""
-
 
 @pytest.fixture
 def tab(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
@@ -45,23 +34,6 @@ def tab(browser: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
 def explore(tab: Any, place: str) -> None:
     tab.locator(f"{place} .lrn-explore").click()
     tab.wait_for_selector(WINDOW)
-
-
-def test_names_stand_apart_and_inside_in_every_local_graph(
-    tab: Any, site: Path, pages: list[str]
-) -> None:
-    found = {}
-    seen = 0
-    for page in pages:
-        if "lrn-near" not in (site / page).read_text("utf-8"):
-            continue
-        seen += 1
-        tab.goto(f"{(site / page).as_uri()}")
-        drawing = tab.locator("svg.lrn-near")
-        tab.locator(".lrn-local > summary").click()
-        found[page] = drawing.evaluate(MISPLACED)
-    assert seen > 10
-    assert {page: names for page, names in found.items() if names} == {}
 
 
 def test_the_whole_graph_can_be_explored_by_the_keyboard(tab: Any, site: Path) -> None:
