@@ -44,6 +44,7 @@ for step in range(60):
     weights = weights - lr * gradient
 bowl, network = torch.stack(bowl), torch.stack(network)  # (60, networks)
 burst = (bowl[30] / bowl[0]).min().item()
+millions = burst / 1e6
 bump = (network / network[0]).max().item()
 dip = torch.stack(after).min(0).values.max().item()  # of the five lowest, the highest
 

@@ -90,8 +90,8 @@ assert entropy_end < 1 / 30
 
 # %% claim: at larger rates it begins near the edge or beyond, and ends below a tenth
 #| label: larger
-for more, each in zip((4, 8), larger, strict=True):
-    torch.testing.assert_close(each[0], more * entropy[0], rtol=1e-3, atol=0)
+for more, bold in zip((4, 8), larger, strict=True):
+    torch.testing.assert_close(bold[0], more * entropy[0], rtol=1e-3, atol=0)
 assert larger_start > 0.5
 assert larger_end < 0.1
 

@@ -1,86 +1,110 @@
 # %% [markdown]
 # # An edge in two weights
-# A valley whose steepness is a weight too. Where does gradient descent leave it?
+# A valley whose steepness is a weight too. Where does gradient descent leave it, and
+# what do walls that flatten outwards change?
 
-# %% the valley
+# %% two valleys
 #| device: cpu
 import matplotlib.pyplot as plt
 import torch
 
 torch.set_default_dtype(torch.float64)
-pull, wish = 0.01, 6.0  # c and Y
-rates = [0.25, 0.5, 0.8]
+pull, lr, steps = 0.1, 0.5, 5000  # c, the learning rate
 
 
-def loss(across, steepness):
-    """Return the height above the point (across, steepness)."""
-    valley = steepness * ((1 + across**2).sqrt() - 1)
-    return valley + 0.5 * pull * (wish - steepness) ** 2
+def parabola(across, steepness):
+    """Return the height of walls that keep the floor's curvature."""
+    return 0.5 * steepness * across**2
 
 
-# %% gradient descent in it
-def descend(lr, length=900.0, tilt=1e-4):
-    """Return the path of both weights; the tilt keeps the first from dying out."""
-    point, path = torch.tensor([0.1, 1.0]), []
-    for _ in range(round(length / lr)):
-        point.requires_grad_()
-        (gradient,) = torch.autograd.grad(loss(*point) + tilt * point[0], point)
-        point = point.detach()
-        path.append(point)
-        point = point - lr * gradient
-    return torch.stack(path)  # (steps, 2)
+def root(across, steepness):
+    """Return the height of walls that flatten outwards."""
+    return steepness * ((1 + across**2).sqrt() - 1)
 
 
-paths = [descend(lr) for lr in rates]
-ends = torch.stack([path[-20:, 1].mean() for path in paths])
-lr = torch.tensor(rates)
+def descend(walls, wishes, start, steps=steps):
+    """Return the paths of both weights, one row for each wish (Y)."""
+    point, path = start.expand(len(wishes), 2), []
+    for _ in range(steps):
+        point = point.detach().requires_grad_()
+        across, steepness = point.unbind(1)
+        pulled = 0.5 * pull * (wishes - steepness) ** 2
+        height = (walls(across, steepness) + pulled).sum()
+        path.append(point.detach())
+        point = point - lr * torch.autograd.grad(height, point)[0]
+    return torch.stack(path)  # (steps, wishes, 2)
+
+
+# %% gradient descent in both
 edge = 2 / lr
-settled = (edge * (1 + pull * wish) / (1 + pull * edge)).clamp(max=wish)
-excess = (settled * lr / 2).tolist()
+wishes = torch.tensor([3.0, 4.8, 6.0])  # Y: below the edge, beyond it, far beyond it
+start = torch.tensor([0.1, 1.0])
+plain, flat = (descend(walls, wishes, start) for walls in (parabola, root))
+settled = edge * (1 + pull * wishes) / (1 + pull * edge)
+excess = (settled[1] / edge - 1).item()
 
-# %% without the tilt, to the last digit
-rested = []
-for lr in rates[1:]:
-    path = descend(torch.tensor(lr).item(), length=2000.0, tilt=0.0)
-    rested.append(path[-1])
-across, steepness = torch.stack(rested).T
+# %% claim: between parabolas the steepness settles at 2 / rate itself
+#| label: exact
+assert plain[-1, 1, 0].abs() > 0.1
+torch.testing.assert_close(plain[-1, 1, 1].item(), edge, rtol=1e-9, atol=0)
 
-# %% claim: beyond 2 / rate the steepness settles just above it, as the formula says
+# %% claim: the hops' square is then twice the pull over the slope of the steepness
+#| label: balance
+square = plain[-1, 1, 0] ** 2
+torch.testing.assert_close(square, 2 * pull * (wishes[1] - edge), rtol=1e-6, atol=0)
+
+# %% claim: between walls that flatten it settles above 2 / rate, as the formula says
 #| label: formula
-torch.testing.assert_close(steepness, settled[1:], rtol=1e-9, atol=0)
+torch.testing.assert_close(flat[-1, 1:, 1], settled[1:], rtol=1e-9, atol=0)
+assert (flat[-1, 1:, 1] > 1.05 * edge).all()
 
 # %% claim: there the other weight hops across the valley, by the same length each time
 #| label: hops
-torch.testing.assert_close(
-    torch.stack([path[-2, 0] for path in paths[1:]]),
-    -torch.stack([path[-1, 0] for path in paths[1:]]),
-    rtol=0.01,
-    atol=0,
-)
+assert flat[-1, 1:, 0].abs().min() > 0.1
+torch.testing.assert_close(flat[-1, 1:, 0], -flat[-2, 1:, 0], rtol=1e-9, atol=0)
 
-# %% claim: with a rate whose edge lies beyond the wish, the wish is reached
+# %% claim: where the edge lies beyond the wish, the wish is reached in both
 #| label: wish
-torch.testing.assert_close(ends[0], torch.tensor(wish), rtol=1e-3, atol=0)
+torch.testing.assert_close(plain[-1, 0, 1], wishes[0], rtol=1e-9, atol=0)
+torch.testing.assert_close(flat[-1, 0, 1], wishes[0], rtol=1e-9, atol=0)
 
-# %% two weights, the same exits
+# %% a millionth beside the rest between parabolas
+near = torch.tensor([4.95, 5.05])  # rate × wish: 2.475 and 2.525
+rest = torch.stack([(2 * pull * (near - edge)).sqrt(), torch.full((2,), edge)], 1)
+path = descend(parabola, near, rest + torch.tensor([1e-6, 0.0]), steps=2000)
+astray = (path.abs() - rest).norm(dim=2)  # (steps, wishes)
+calm, wild = (astray[-100:].amax(0) / astray[0]).tolist()
+
+# %% claim: the hops between parabolas are steady only while rate × wish is below 2.5
+#| label: steady
+assert calm < 0.25
+assert wild > 4
+
+# %% claim: far beyond the edge the run between parabolas is lost
+#| label: lost
+assert not plain[-1, 2].isfinite().any()
+
+# %% two weights, two kinds of wall
 #| caption: >
-#|   Steepness in the two-weight model at three rates, and how far the other weight
-#|   lies from the floor of the valley (rate 0.5). Dotted: 2 / learning rate.
+#|   Steepness of the valley at the rate {lr}, for walls that are parabolas and walls
+#|   that flatten outwards. The pull goes to 4.8 (left) and to 6 (right). Dotted:
+#|   2 / learning rate. Cross: lost.
 #| alt: >
-#|   Above, three rising curves: the rates 0.5 and 0.8 rise past their dotted lines 4
-#|   and 2.5, fall back and stay just above them; 0.25 rises on to 6. Below, the
-#|   distance from the floor is zero, then bursts, then settles to steady hops.
-fig, (above, below) = plt.subplots(
-    2, sharex=True, height_ratios=[2, 1], figsize=(4.5, 3.4)
-)
-for number, (lr, path) in enumerate(zip(rates, paths, strict=True)):
-    time = lr * torch.arange(len(path))
-    shown = time < 400
-    above.plot(time[shown], path[shown, 1], color=f"C{number}", label=f"rate {lr}")
-    if number:
-        above.axhline(2 / lr, linestyle=":", color=f"C{number}", linewidth=1)
-time = rates[1] * torch.arange(800)
-below.plot(time, paths[1][:800, 0].abs(), color="C1")
-above.set(ylabel="steepness $y$", ylim=(0, 7))
-below.set(xlabel="learning rate × steps", ylabel="$|x|$")
-fig.legend(*above.get_legend_handles_labels(), ncols=3, loc="outside upper center")
+#|   Left, both lines overshoot the dotted 4 and swing in: the parabolas' to the dotted
+#|   line itself, the other to a little above it. Right, the line of the parabolas is
+#|   thrown down and ends in a cross; that of the flattening walls settles above the
+#|   dotted one.
+fig, axes = plt.subplots(1, 2, sharey=True, figsize=(5.2, 2.8))
+for column, ax in enumerate(axes, start=1):
+    ax.axhline(edge, linestyle=":", color="C4")
+    for number, (name, path) in enumerate(
+        {"parabolas": plain, "walls that flatten": flat}.items()
+    ):
+        line = path[:400, column, 1]
+        end = int((line > 0).int().cumprod(0).sum())  # until it is thrown out
+        ax.plot(range(0, end, 2), line[:end:2], color=f"C{number}", label=name)
+        if end < len(line):
+            ax.plot(end - 1, line[end - 1], "x", color=f"C{number}")
+    ax.set(xlabel="step", title=f"pulled to {wishes[column]:g}")
+axes[0].set(ylabel="steepness $y$", ylim=(0, 7))
+axes[0].legend(loc="lower right")

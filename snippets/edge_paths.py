@@ -78,8 +78,8 @@ assert gentle_rises == 0
 #|   2 / learning rate, for the rates 0.2, 0.4 and 0.6.
 #| alt: >
 #|   Curvature against learning rate × steps. Four curves rise together. That of 0.6
-#|   leaves at 3.3, that of 0.4 at 5, each at its own dotted line; those of 0.1 and 0.2
-#|   rise on together to about 9.
+#|   passes its dotted line at 3.3 and leaves only at 5, that of 0.4 passes 5 and leaves
+#|   at 6.5; both fall back to their lines. Those of 0.1 and 0.2 rise on to about 9.
 time = 2.4 * torch.arange(paths.shape[1])
 fig, ax = plt.subplots()
 for number, lr in enumerate(rates):

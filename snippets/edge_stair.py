@@ -34,10 +34,12 @@ def planned(step):
 
 # %% training
 weights, direction, every = fresh, None, 20
-losses, curvatures, rates = [], [], []
+losses, curvatures, rates, path = [], [], [], []
 for step in range(steps):
     if step == raise_at:
         before_raise = weights
+    if step <= halve_at:
+        path.append(weights)
     if step % every == 0:
         products = 6 if step else 150
         curvature, direction = find_sharpest(
@@ -61,6 +63,31 @@ for number in range(10):
     torch.testing.assert_close(height, losses[number, 0], rtol=1e-3, atol=0)
     height.backward()
     optimizer.step()
+
+# %% what the hops cost before the halving, and the run that keeps its rate
+path = torch.stack(path[halve_at - 51 :])  # (52 steps, networks, weights)
+middle = (path[:-2] + 2 * path[1:-1] + path[2:]) / 4  # a hop to and fro cancels
+height = losses[halve_at - 50 : halve_at]
+floor = torch.stack([squared_loss(each, *data) for each in middle])
+hops = ((path[1:-1] - middle) ** 2).sum(2)  # x²
+hop_share = (hops / first).mean(0) / height.mean(0)
+whole = hop_share + floor.mean(0) / height.mean(0)  # 1 if x² / rate is all they add
+least_hops, most_hops = hop_share.min().item(), hop_share.max().item()
+keeping, kept = path[-1], []
+for _ in range(26):
+    loss, gradient = find_slope(squared_loss, keeping, *data)
+    kept.append(loss)
+    keeping = keeping - first * gradient
+kept = torch.stack(kept)[15:].mean(0) / height.mean(0)  # around the twentieth step
+least_kept = kept.min().item()
+
+# %% claim: hops of length x add x² / rate to the loss
+#| label: cost
+torch.testing.assert_close(whole, torch.ones_like(whole), rtol=0.01, atol=0)
+
+# %% claim: twenty steps later the run that kept its rate has lost less than a quarter
+#| label: kept
+assert least_kept > 0.75
 
 # %% the same three times the rate, in one leap
 leaping, leap_losses = before_raise, []
