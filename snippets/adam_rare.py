@@ -99,8 +99,9 @@ torch.testing.assert_close(walls, predicted, rtol=0.08, atol=0)
 # %% gap against memory
 #| caption: >
 #|   The smallest gap between rare gradients at which Adam walks against the mean
-#|   gradient, for long memories of 100 to 1,000 steps. The rare gradient is worth two
-#|   or ten times all the others together. Dots: measured. Lines: the formula.
+#|   gradient, for long memories of 100 to 1,000 steps and a short one of ten. The rare
+#|   gradient is worth two or ten times all the others together. Dots: measured. Lines:
+#|   the formula.
 #| alt: >
 #|   On log axes the dots lie on two straight lines, at {twice:.1f} and {tenfold:.1f}
 #|   times the memory. Above its line each walks the wrong way.

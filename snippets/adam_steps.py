@@ -96,6 +96,19 @@ torch.testing.assert_close(first_step, printed, rtol=1e-3, atol=0)
 #| label: beyond
 assert sleeper[1:101].min() > printed
 
+# %% claim: a rare row under SparseAdam walks as a sleeper of as many steps
+#| label: row
+table = torch.nn.Embedding(2, 1, sparse=True)  # row 0 is seen first, then row 1
+sparse = torch.optim.SparseAdam(table.parameters(), lr=lr)
+row = [table.weight[1].item()]
+for seen in [0] * asleep[1] + [1] * 20:
+    sparse.zero_grad()
+    table(torch.tensor([seen])).sum().backward()
+    sparse.step()
+    row.append(table.weight[1].item())
+row_lengths = torch.tensor(row).diff().abs()[asleep[1] :] / lr
+torch.testing.assert_close(row_lengths, awakened[1][:20], rtol=1e-5, atol=0)
+
 # %% claim: a sleeper walks as a newborn would without bias correction
 #| label: uncorrected
 torch.testing.assert_close(sleeper, uncorrected, rtol=1e-3, atol=0)
@@ -112,8 +125,8 @@ assert abs(best_growth - beta2 / beta1) < 0.005  # half the spacing of the growt
 # %% step length after a silence
 #| caption: >
 #|   Length of torch's Adam steps after a silence, under a gradient that is 0 while the
-#|   weight sleeps and 1 from then on. The sleeper of 10,000 steps is longest at its
-#|   step {longest_at}.
+#|   weight sleeps and 1 from then on. The two level lines bound the length of a step;
+#|   they are explained below.
 #| alt: >
 #|   Step length in learning rates against steps since waking. Without a silence the
 #|   line stays at 1. After 100, 1,000 and 10,000 silent steps it rises to about 2, 5

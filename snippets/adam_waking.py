@@ -131,4 +131,4 @@ for color, (losses, label) in enumerate([(zeros, "zeros"), (nones, "None")]):
     shown = ax.semilogy(steps[drawn], losses[drawn], color=f"C{color}", linewidth=1)
     shown[0].set_label(f"gradients were {label}")
 ax.set(xlabel="steps since the lower half appeared", ylabel="training loss")
-ax.legend()
+fig.legend(ncols=2, loc="outside upper center")

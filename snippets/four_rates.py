@@ -72,7 +72,7 @@ assert loss(descend(1.0)).diff().min() > 0
 #| caption: >
 #|   Ten steps from the same start, at four learning rates (1 is the rate that lands on
 #|   the bottom in one step). The dotted line is the height where the rate 0.1 ends,
-#|   with {kept:.0%} of its loss left. The rate 1.9 ends at the same height.
+#|   with {kept:.0%} of its loss left.
 #| alt: >
 #|   Four copies of one valley. At rate 0.1 the dots creep down one side. At rate 1 the
 #|   first step lands on the bottom. At rate 1.9 they hop from side to side and end at
@@ -86,7 +86,7 @@ for ax, (name, path) in zip(panels.flat, paths.items(), strict=True):
     ax.plot(path, loss(path), "o-", markersize=4, linewidth=1)
     ax.plot(path[-1], loss(path[-1]), "o", color="C1", markersize=8)
     ax.hlines(loss(paths["crawls"][-1]), -0.4, 0.8, color="C2", linestyle=":")
-    ax.annotate(f"{rates[name]} {name}", (-1.55, 0.05))
+    ax.set_title(f"{rates[name]} {name}", fontsize="medium")
     ax.set(xlim=(-1.6, 1.6), ylim=(-0.2, 3.4))
 for ax in panels[1]:
     ax.set_xlabel("weight")

@@ -73,7 +73,9 @@ moved = {
     ),
     "Adam remembers a gradient of 1": next_step(Adam, arriving=1.0),
     "weight decay 0.1 pulls the weight 3 to zero": next_step(SGD, weight_decay=0.1),
-    "one example of two, whose bottom is at 2": next_step(SGD, gradient=bottom - 2),
+    "of two examples, only the one whose own bottom is at 2": next_step(
+        SGD, gradient=bottom - 2
+    ),
 }
 
 # %% claim: plain SGD forgets how it arrived and stays, to the last bit
@@ -86,6 +88,6 @@ assert min(abs(step) for step in moved.values()) > lr / 4
 
 # %% the next step at the bottom
 #| output: markdown
-print("At the bottom of the whole loss | next step", "---|---", sep="\n")
+print(f"At {bottom:g}, the bottom of the whole loss | next step", "---|---", sep="\n")
 for case, step in {"plain SGD": forgets, **moved}.items():
     print(f"{case} | {step:.3g}")

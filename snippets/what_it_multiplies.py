@@ -63,7 +63,7 @@ def first_step(make_optimizer):
     return weights.detach().abs() / lr
 
 
-names = ["SGD", "RMSprop", "Adam"]
+names = ["SGD", "Adam", "RMSprop"]
 moves = {name: first_step(getattr(torch.optim, name)) for name in names}
 usual = gradients > 0.99e-4  # ten decades
 
