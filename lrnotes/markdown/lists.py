@@ -19,13 +19,13 @@ _BEGINS = (
     r" {1,3}#| {0,3}(?:>|[-+*](?: |$)|\d{1,9}[.)](?: |$)"
     r"|!!!|\?\?\?|===|\$\$|\\\[)| *\x02wzxhzdk:"
 )
-# A heading or a rule right below a row of a table.
-_BELOW = r"\|[^\n]*\n(?=#{1,6} |\*{3}|_{3})"
-_HINT = re.compile(rf"^(?:{_BEGINS})|{_BELOW}", re.MULTILINE)
+_HINT = re.compile(f"^(?:{_BEGINS})", re.MULTILINE)
 _CHANGED = re.compile(
-    rf"^(?:{_BEGINS}| {{1,3}}(?! )| +$|\[\^[^\]]*\]:|: )|{_BELOW}", re.MULTILINE
+    rf"^(?:{_BEGINS}| {{1,3}}(?! )| +$|\[\^[^\]]*\]:|: )", re.MULTILINE
 )
 """Lines that `segment` reads, moves or joins; it returns all others as they are."""
+_BELOW_ROW = re.compile(r"\|.*\n(?:#{1,6} |\*{3}|_{3})")
+"""A heading or a rule right below a row of a table."""
 _ALONE = re.compile(r"(?:\A|(?<=\n\n))\x02wzxhzdk:\d+\x03(?=\n\n|\Z)")
 """A slot that is a block already."""
 _GAP = "\x02lrn-gap\x03"
@@ -49,13 +49,14 @@ class ContainerProcessor(BlockProcessor):
     def test(self, parent: Element, block: str) -> bool:  # noqa: ARG002 as in the library
         """Return whether there may be something to read."""
         return block not in self.text_blocks and bool(
-            _HINT.search(block) or _GAP in block
+            _HINT.search(block) or _GAP in block or _cuts_table(block)
         )
 
     def run(self, parent: Element, blocks: list[str]) -> bool:
         """Read all blocks that are left in the container, but for text alone."""
         text = "\n\n".join(blocks)
         is_plain = text[0] != "\n" and _GAP not in text
+        is_plain = is_plain and not _cuts_table(text)
         if is_plain and not _CHANGED.search(_ALONE.sub("", text)):
             blocks[:] = text.rstrip("\n").split("\n\n")
             self.text_blocks.update(blocks)
@@ -104,6 +105,10 @@ class ContainerProcessor(BlockProcessor):
             self._build(element, item.inside)
             _wrap_tails(element)
         self.parser.state.reset()
+
+
+def _cuts_table(text: str) -> bool:
+    return "|" in text and _BELOW_ROW.search(text) is not None
 
 
 def _wrap_tails(item: Element) -> None:
