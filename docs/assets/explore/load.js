@@ -1,5 +1,5 @@
-// Brings an explorable when its place on the page comes near the window: first the kit
-// that all share, then its own file.  Classic scripts, since pages are read from file://
+// Brings an explorable when its place on the page comes near the window: first the kit and
+// the styles that all share, then its own file.  Classic scripts, since pages are read from file://
 // too.  A place is <div class="lr-explore" data-explore="NAME"></div>, below the figure
 // that shows the same without JavaScript.
 (function () {
@@ -18,9 +18,18 @@
     return loading[name];
   }
 
+  function style() {
+    loading.css = loading.css || new Promise(function (resolve) {
+      document.head.append(Object.assign(document.createElement("link"), {
+        rel: "stylesheet", href: folder + "../css/explore.css", onload: resolve
+      }));
+    });
+    return loading.css;
+  }
+
   function bring(place) {
     const name = place.dataset.explore;
-    load("kit")
+    Promise.all([load("kit"), style()])
       .then(function () { return load(name); })
       .then(function () { window.lrExplore.mount(name, place); });
   }
