@@ -67,11 +67,22 @@ exact_share = (exact_ends[1].values / exact_ends[0].values).item()
 #| label: exact
 assert all(0 < end.indices < len(peaks) - 1 for end in exact_ends)
 assert exact_share < 0.5
+rate = peaks[exact_ends[0].indices]
+way = start * (1 - rate * uneven) ** steps  # what is left of it in each direction
+torch.testing.assert_close(exact_ends[0].values, (uneven * way**2 / 2).sum())
+
+# %% claim: at a constant rate the noise leaves what the geometric sum says
+#| label: noise
+factor = (1 - peaks[:90]) ** 2  # of the variance, in a step
+sums = peaks[:90] ** 2 * (1 - factor**steps) / (1 - factor)
+noisy = end_loss(shapes["constant"], *bowls["round,\nnoise"])[:90]
+torch.testing.assert_close(noisy, (start**2 * factor**steps + sums) / 2)
 
 # %% claim: each of the three bowls has another winner, by five per cent or more
 #| label: winners
 assert winners == ["constant", "1 / t", "linear"]
 assert least_lead > 1.05
+assert (leads[:, 1] >= 0.999 * least_lead * leads[:, 0]).all()
 
 # %% claim: on the round bowl the winner without noise is the last with noise
 #| label: last

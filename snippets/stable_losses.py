@@ -12,6 +12,7 @@ import torch
 from torch.nn.functional import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    softplus,
 )
 
 kinds = {"float16": torch.float16, "float32": torch.float32, "float64": torch.float64}
@@ -101,21 +102,21 @@ stuck, freed = unlearn(hidden), unlearn(stable)
 # %% claim: from a logit of 20 BCELoss does not move by a bit, and the other turns round
 #| label: stuck
 assert stuck == 20
-assert freed < -2
+assert -6 < freed < -2
 
 
 # %% losses of two classes far apart
 def find_gap(kind):
     """Return the smallest gap of two logits at which log(softmax) is infinite."""
     gaps = torch.arange(1, 800, 1 / 8, dtype=torch.float64)
-    logits = torch.stack([gaps, torch.zeros_like(gaps)], 1).to(kind)
+    logits = torch.stack([gaps, 0 * gaps], 1).to(kind)
     dead = torch.softmax(logits, 1)[:, 1].log().isinf()
-    return gaps[dead.int().argmax()].item(), torch.log_softmax(
-        logits, 1
-    ).isfinite().all()
+    kept = torch.log_softmax(logits, 1)[:, 1].double()
+    off = (kept / -softplus(gaps) - 1).abs().max()  # inf where it dies
+    return gaps[dead.int().argmax()].item(), off.item()
 
 
-(gap16, safe16), (gap32, safe32), (gap64, safe64) = map(find_gap, kinds.values())
+(gap16, off16), (gap32, off32), (gap64, off64) = map(find_gap, kinds.values())
 smallest = {name: torch.finfo(kind).smallest_normal * torch.finfo(kind).eps
             for name, kind in kinds.items()}  # fmt: skip
 gaps = dict(zip(kinds, (gap16, gap32, gap64), strict=True))
@@ -125,9 +126,9 @@ gaps = dict(zip(kinds, (gap16, gap32, gap64), strict=True))
 for name, gap in gaps.items():
     assert abs(gap / -(math.log(smallest[name]) - math.log(2)) - 1) < 0.01
 
-# %% claim: log_softmax never is
+# %% claim: log_softmax never is, and even in float16 it is right to a thousandth
 #| label: safe
-assert all((safe16, safe32, safe64))
+assert max(off16, off32, off64) < 1e-3
 
 # %% pull of a wrong answer
 #| caption: >
