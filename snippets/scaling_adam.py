@@ -56,8 +56,8 @@ relative = (needed / needed[0]).mean(1)
 ax.loglog(size, relative, "o", markersize=4, label="torch's Adam")
 ax.loglog(size, (size / size[0]) ** 0.5, "C2--", linewidth=1, label="square root")
 line = size[5:]
-ax.loglog(line, line / size[-1] * relative[-1], "C1", linewidth=1)
-ax.text(300, 30, "in proportion", ha="right")
+proportion = line / size[-1] * relative[-1]
+ax.loglog(line, proportion, "C1", linewidth=1, label="in proportion")
 ax.axvline(noise_scale, color="k", linestyle=":", linewidth=1)
 ax.set(xlabel="batch size", ylabel="rate, relative to batch size 2")
 ax.legend()

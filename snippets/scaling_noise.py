@@ -248,7 +248,7 @@ for ax, loss in zip(panels, fresh, strict=True):
     ax.loglog(
         batch_sizes, [first * size / 4 for size in batch_sizes], "k:", linewidth=1
     )
-    ax.set_xticks(batch_sizes, [f"{size}" for size in batch_sizes])
+    ax.set_xticks(batch_sizes[::2], [f"{size}" for size in batch_sizes[::2]])
     ax.minorticks_off()
     ax.set(xlabel="batch size", title="bowl" if loss is bowl else "network")
 panels[0].set_ylabel("learning rate of the best step")
