@@ -89,8 +89,8 @@ for color, pace in enumerate((20, 40)):
     rates, losses = range_test(curvatures, pace)
     seen = (rates > 0.02) & (rates < 30)
     for values, style, name in (
-        (losses.sum(1), "-", "whole loss"),
-        (losses[:, -1], ":", "sharpest direction"),
+        (losses.sum(1), "-", "whole"),
+        (losses[:, -1], ":", "sharpest"),
     ):
         label = f"{name}, {pace} a decade"
         ax.loglog(rates[seen], values[seen], style, color=f"C{color}", label=label)
