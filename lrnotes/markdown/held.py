@@ -40,12 +40,11 @@ def hold_html(md: Markdown, text: str, lists: str) -> str:
     if not has_fence and "<" not in text:
         return text
     lines = [line if line.strip(" ") else "" for line in text.split("\n")]
-    if has_fence:
-        lines = show_unseen(group_lines(lines))
-        text = "\n".join(lines)
+    grouping = group_lines(lines)
+    if has_fence and (shown := show_unseen(grouping)) != lines:
+        lines, text, grouping = shown, "\n".join(shown), group_lines(shown)
     if "<" not in text:
         return text
-    grouping = group_lines(lines)
     masked, numbers = grouping.mask()
     inner = find_inner(masked) if lists == "commonmark" else []
     ends = {group.start: group.end for group in grouping.groups}
