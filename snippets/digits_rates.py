@@ -138,7 +138,7 @@ behind = (sgd_end[:, 1] / adam_end[:, 6]).min().item()  # 0.022 against 1/64
 beyond = (adam_rates[-1] / adam_rates[adam_best]).min().item()
 sgd_usual = sgd_rates[sgd_best].median().item()
 too_low = sgd_rates[sgd_best].min().item() / 0.01  # the usual first value
-uphill = (adam_end[:, adam_rates >= 1 / 4] / first_loss[:, None]).min().item()
+uphill = (adam_end[:, adam_rates >= 1 / 2] / first_loss[:, None]).min().item()
 adam_usual = adam_rates[adam_best].median().item()
 above_default = adam_rates[adam_best].min().item() / 1e-3  # torch's default rate
 length_end = end_of(length_curves)
@@ -178,13 +178,13 @@ assert price < 0.04
 #| label: length
 assert length_best == [0.25] * len(seeds)
 
-# %% claim: four times that rate ends below a tenth of the first loss, every seed
+# %% claim: four times that rate ends below a fifth of the first loss, every seed
 #| label: fourfold
-assert fourfold < 0.1
+assert fourfold < 0.2
 
-# %% claim: and sixteen times that rate still ends below the first loss
+# %% claim: and sixteen times that rate below twice the first loss, with no NaN
 #| label: sixteenfold
-assert sixteenfold < 1
+assert sixteenfold < 2
 assert length_curves.isfinite().all()
 
 # %% claim: the best rates of SGD and Adam lie more than eight times apart
@@ -203,7 +203,7 @@ assert above_default > 7
 #| label: number
 assert behind > 20
 
-# %% claim: from the rate 1/4 on Adam ends above its first loss, every seed
+# %% claim: from the rate 1/2 on Adam ends above its first loss, every seed
 #| label: uphill
 assert uphill > 1
 
