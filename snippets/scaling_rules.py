@@ -77,6 +77,7 @@ exact_linear = change(exact["Adam"])[..., proportion].max().item()
 # %% claim: with SGD and a rate in proportion all batch sizes end alike
 #| label: linear
 assert change(noisy["SGD"])[..., proportion].log().abs().max() < 1 / 7
+assert 0 <= linear_most < 1 / 6
 
 # %% claim: scaled with the square root, or left alone, they do not
 #| label: others
@@ -85,7 +86,7 @@ assert left_least > 8
 
 # %% claim: without noise SGD ends at the same losses under all three rules
 #| label: noiseless
-assert without < 1 / 7
+assert 0 <= without < 1 / 7
 
 # %% claim: with Adam the square root is too little and proportion too much
 #| label: neither
