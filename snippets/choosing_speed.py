@@ -4,7 +4,6 @@
 
 # %% one ladder, many paces
 #| slow: true
-#| timeout: 300
 import math
 
 import matplotlib.pyplot as plt
