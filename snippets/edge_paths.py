@@ -41,6 +41,8 @@ apart = ((paths / gentle - 1).abs() * inside).amax((1, 2))  # (rates,)
 widest = apart.max().item()
 gain = gentle[-1] / gentle[0]
 least_gain, most_gain = gain.min().item(), gain.max().item()
+peaks = (paths[2:] / walls[2:]).amax(1)  # of the two bold rates, 1 at the wall
+least_peak, most_peak = peaks.min().item(), peaks.max().item()
 reached = (gentle / walls[0]).max().item()  # how near the gentlest comes to its wall
 bold = (paths[-1, -12:].median(0).values / walls[-1, 0]).sort().values
 bold_least, bold_most = bold[0].item(), bold[-1].item()
@@ -62,6 +64,11 @@ assert (bold - 1).abs().max() < 0.2
 # %% claim: the gentlest stays below four fifths of its own wall
 #| label: never
 assert reached < 0.8
+assert (gentle[-1] > gentle[-12]).all()  # and is still rising
+
+# %% claim: the two bold rates pass their walls before they fall back
+#| label: over
+assert least_peak > 1.02
 
 # %% claim: the gentlest rate ends with more curvature than the boldest, every seed
 #| label: sharper
