@@ -50,7 +50,7 @@ bounce = (one_cycle[100] / one_cycle[99]).item()
 
 # %% claim: OneCycleLR starts at a 25th of its peak whatever the optimizer's rate was
 #| label: ignores
-torch.testing.assert_close(one_cycle[0].item(), 1 / 25, rtol=1e-12, atol=0)
+torch.testing.assert_close(first_lr, 1 / 25, rtol=1e-12, atol=0)
 
 # %% claim: it replaces the momentum of 0.9 by a cycle from 0.95 to 0.85 and back
 #| label: momentum
