@@ -10,6 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from lrnotes.model import Cell, Failure, Fragment, Output, Result, Script
+from lrnotes.run.silence import silence
 from lrnotes.show.captions import is_figure
 from lrnotes.show.cells import under_outputs
 from lrnotes.show.failures import failure_box, failure_place
@@ -56,7 +57,7 @@ def write_notebook(
                 }
             )
             continue
-        source = shown_source(cell) if themed else cell.source
+        source = shown_source(cell) if themed else _as_silent(cell, result, index)
         made = _code_cell(source, _new_id(cell.source, ids), _metadata(cell), index + 1)
         if result is not None:
             view = CellView(script, index, result, links=links)
@@ -65,6 +66,16 @@ def write_notebook(
         cells.append(made)
         index += 1
     return json.dumps(_notebook(cells, result), ensure_ascii=False, indent=1) + "\n"
+
+
+def _as_silent(cell: Cell, result: Result | None, index: int) -> str:
+    """Return a cell's source; where it drew and showed no value, Jupyter is not to."""
+    outcome = result.outcomes[index] if result else None
+    if outcome is None or outcome.status != "passed":
+        return cell.source
+    kinds = {output.kind for output in outcome.outputs}
+    is_drawn = "display_data" in kinds and "execute_result" not in kinds
+    return silence(cell.source) if is_drawn else cell.source
 
 
 def _notebook(cells: list[dict[str, Any]], result: Result | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from lrnotes.run.silence import is_silent
+from lrnotes.run.silence import is_silent, silence
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,23 @@ from lrnotes.run.silence import is_silent
 )
 def test_only_a_semicolon_after_the_last_statement_counts(source, expected):
     assert is_silent(ast.parse(source), source) is expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("ax.legend()", "ax.legend();"),
+        (
+            "x = 1\nax.set(\n    a=1,\n)  # done; really\n",
+            "x = 1\nax.set(\n    a=1,\n);  # done; really\n",
+        ),
+        ('plot("é")\r\n# end', 'plot("é");\r\n# end'),
+        ("ax.legend() ;", "ax.legend() ;"),
+        ("x = 1", "x = 1"),
+        ("for ax in axes:\n    ax.plot()", "for ax in axes:\n    ax.plot()"),
+        ("# nothing", "# nothing"),
+    ],
+)
+def test_a_last_value_is_silenced_where_the_statement_ends(source, expected):
+    assert silence(source) == expected
+    assert silence(expected) == expected

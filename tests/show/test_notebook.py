@@ -37,6 +37,8 @@ def test_a_notebook_holds_prose_code_and_outputs_in_order(script, result):
     assert cells[2].metadata["tags"] == ["claim"]
     assert cells[2].source.startswith("#| label: tenth\n")
     assert list(cells[3].outputs[0].data) == ["image/svg+xml"]
+    # Jupyter would also show what the call returns, which the figure shows already.
+    assert cells[3].source == "ax.plot(path);"
     assert cells[5].outputs == []
 
 
