@@ -90,7 +90,7 @@ assert fallen < 0.95
 fig, (above, below) = plt.subplots(2, sharex=True)
 above.plot(hop[:, 0], ".-")
 below.plot(predicted[:, 0], label="predicted")
-below.plot(measured[:, 0], "o", markersize=4, label="measured")
+below.plot(measured[:, 0], "o", markersize=4, markevery=2, label="measured")
 above.set(ylabel="hop $x$")
 below.set(xlabel="step", ylabel="force")
 below.legend()

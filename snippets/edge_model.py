@@ -94,7 +94,7 @@ assert not plain[-1, 2].isfinite().any()
 #|   line itself, the other to a little above it. Right, the line of the parabolas is
 #|   thrown down and ends in a cross; that of the flattening walls settles above the
 #|   dotted one.
-fig, axes = plt.subplots(1, 2, sharey=True, figsize=(5.2, 2.8))
+fig, axes = plt.subplots(1, 2, sharey=True, figsize=(4.5, 2.8))
 for column, ax in enumerate(axes, start=1):
     ax.axhline(edge, linestyle=":", color="C4")
     for number, (name, path) in enumerate(
@@ -102,7 +102,7 @@ for column, ax in enumerate(axes, start=1):
     ):
         line = path[:400, column, 1]
         end = int((line > 0).int().cumprod(0).sum())  # until it is thrown out
-        ax.plot(range(0, end, 2), line[:end:2], color=f"C{number}", label=name)
+        ax.plot(range(0, end, 4), line[:end:4], color=f"C{number}", label=name)
         if end < len(line):
             ax.plot(end - 1, line[end - 1], "x", color=f"C{number}")
     ax.set(xlabel="step", title=f"pulled to {wishes[column]:g}")

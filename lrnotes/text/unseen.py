@@ -52,9 +52,19 @@ def show_unseen(grouping: Grouping) -> list[str]:
             info = language[1] if language else ""
         end = span.end if span.is_closed else span.end + 1
         lines[end : span.end + 1] = [inside + opening.mark]
+        lines[span.start + 1 : end] = [
+            _push(line, inside) for line in lines[span.start + 1 : end]
+        ]
         above = [head.rstrip()] if opening.follows_mark else []
         lines[span.start : span.start + 1] = [*above, inside + opening.mark + info]
     return lines
+
+
+def _push(line: str, inside: str) -> str:
+    """Return a line no further out than its fence, which superfences would give up."""
+    if inside.isspace() and line and not line.startswith(inside):
+        return inside + line.lstrip(" ")
+    return line
 
 
 def _start(found: tuple[Span, Opening]) -> int:
