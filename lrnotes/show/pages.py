@@ -111,7 +111,7 @@ def verification_page(
         '<div class="lrn-verification" data-lrn-table markdown="block">',
         "",
         "| outcome | claim | sentence | compared | margin | device | seconds | date |",
-        "| --- | --- | --- | --- | --- | --- | ---: | --- |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
         *(_claim_row(path, row) for row in rows),
         "",
         "</div>",
