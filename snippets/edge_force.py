@@ -88,7 +88,7 @@ assert fallen < 0.95
 #|   force that is zero at first, dives while the swings are wide and returns to zero;
 #|   measured dots lie on the predicted line.
 fig, (above, below) = plt.subplots(2, sharex=True)
-above.plot(hop[:, 0], ".-")
+above.plot(hop[:, 0], linewidth=1)
 below.plot(predicted[:, 0], label="predicted")
 below.plot(measured[:, 0], "o", markersize=4, markevery=2, label="measured")
 above.set(ylabel="hop $x$")
