@@ -148,10 +148,11 @@ assert end_loss < 0.1
 #|   Curvature against step. Five lines settle at 2.5, climb to 5 once the rate is
 #|   halved, and are pressed down to 1.7 as the rate climbs, along 2 / learning rate.
 at = torch.arange(0, steps, every)
-edge = [2 / planned(step) for step in at[::2].tolist()]
+corners = [0, halve_at - 1, halve_at, *range(raise_at, raised_at + 1, 50), steps - 1]
+edge = [2 / planned(step) for step in corners]
 fig, ax = plt.subplots()
 lines = ax.plot(at[::2], curvatures[::2], color="C0", linewidth=1)
 lines[0].set_label("sharpest curvature")
-ax.plot(at[::2], edge, "--", color="C1", label="2 / learning rate")
+ax.plot(corners, edge, "--", color="C1", label="2 / learning rate")
 ax.set(xlabel="step", ylabel="curvature", ylim=(0, 7), xlim=(0, steps))
 ax.legend(loc="upper right")
