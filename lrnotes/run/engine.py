@@ -162,13 +162,7 @@ class Engine:
         from lrnotes.run.assemble import make_result
         from lrnotes.run.crew import Task
 
-        wanted = wanted_device(plan.script, self.settings)
-        if wanted == LINT:
-            # A script that is to stay on the CPU may access the host as it likes.
-            hardware = self._ask_hardware("cpu", checker)
-            wanted = plan.script.options.device or LINT
-        else:
-            hardware = self._ask_hardware(wanted, checker)
+        wanted, hardware = self._choose_hardware(plan, checker)
         job = replace(
             make_job(self.root, plan, self.settings),
             device=hardware.kind if wanted == "auto" else wanted,
@@ -193,6 +187,15 @@ class Engine:
 
         name = plan.script.name
         return Task(job, hardware, lambda: self.progress.start(name), end, kept)
+
+    def _choose_hardware(self, plan: Plan, checker: Checker) -> tuple[str, Hardware]:
+        """Return the device that a plan wants, and what that is here."""
+        wanted = wanted_device(plan.script, self.settings)
+        if wanted != LINT:
+            return wanted, self._ask_hardware(wanted, checker)
+        # A script that is to stay on the CPU may access the host as it likes.
+        hardware = self._ask_hardware("cpu", checker)
+        return plan.script.options.device or LINT, hardware
 
     def _ask_hardware(self, wanted: str, checker: Checker) -> Hardware:
         """Return what a wanted device is; a worker tells it once for each host."""

@@ -2,12 +2,11 @@
 
 ``python -m lrnotes.run.server FD FACTS`` serves one engine over a socket, on Linux.
 A request is one letter and a number.  ``+`` has what follows begin with the imports of
-a need of `job.LATER`.
-``f`` (fork), ``k`` (fork, and let copies stand still after each cell), ``r`` (go on from
-such a copy), ``x`` (a fresh process) and ``s`` (one that imports ahead of its job) come
-with five descriptors: link, job, answers, stdout, stderr.  ``d`` ends a copy.  The server
-writes the exit status to the link when the child and all that it left behind are gone;
-when the link is closed, it kills them.
+a need of `job.LATER`.  ``f`` (fork), ``k`` (fork, and let copies stand still after each
+cell), ``r`` (go on from such a copy), ``x`` (a fresh process) and ``s`` (one that imports
+ahead of its job) come with five descriptors: link, job, answers, stdout, stderr.  ``d``
+ends a copy.  The server writes the exit status to the link when the child and all that it
+left behind are gone; when the link is closed, it kills them.
 """
 
 from __future__ import annotations

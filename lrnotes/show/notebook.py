@@ -48,14 +48,7 @@ def write_notebook(
     index = 0
     for cell in script.cells:
         if cell.kind == "text":
-            cells.append(
-                {
-                    "cell_type": "markdown",
-                    "id": _new_id(cell.source, ids),
-                    "metadata": {},
-                    "source": _lines(cell.source),
-                }
-            )
+            cells.append(_text_cell(cell.source, _new_id(cell.source, ids)))
             continue
         source = shown_source(cell) if themed else _as_silent(cell, result, index)
         made = _code_cell(source, _new_id(cell.source, ids), _metadata(cell), index + 1)
@@ -66,6 +59,15 @@ def write_notebook(
         cells.append(made)
         index += 1
     return json.dumps(_notebook(cells, result), ensure_ascii=False, indent=1) + "\n"
+
+
+def _text_cell(source: str, cell_id: str) -> dict[str, Any]:
+    return {
+        "cell_type": "markdown",
+        "id": cell_id,
+        "metadata": {},
+        "source": _lines(source),
+    }
 
 
 def _as_silent(cell: Cell, result: Result | None, index: int) -> str:
