@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from filelock import FileLock
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PHONE = {"width": 360, "height": 780}
 WIDER = (390, 768, 1440)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PROGRAM = Path(__file__).parent / "tools/node_modules/lighthouse/cli/index.js"
 PAGES = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PAGES = ("learning-rate.html", "schedules.html", "adam.html", "optimizers.html")
 A4 = {"width": 627, "height": 971}

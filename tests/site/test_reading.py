@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 LINES = """() => [...document.querySelectorAll('.lr-progress')]
   .map(line => line.hidden ? '' : line.textContent)"""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CURVATURE, OUTPUT, STEPS = 2.0, 1.0, 200
 

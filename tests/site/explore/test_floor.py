@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 START = 3.0
 KINDS = {

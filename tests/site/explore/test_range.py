@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 POINTS, HIDDEN, BATCH = 160, 12, 16
 OPTIMIZERS: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PLANS = [
     "ConstantLR_0.3_40", "ConstantLR_0.001_1",
