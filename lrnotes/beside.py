@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from functools import cached_property
 from urllib.parse import unquote
@@ -10,6 +9,7 @@ from urllib.parse import unquote
 from lrnotes.around import Around
 from lrnotes.feed import FEED, Entry, Feed, atom, feed_link
 from lrnotes.model import Place, Problem
+from lrnotes.redirects import relative_url
 from lrnotes.twins import Twins, twin_link
 
 SHEETS = {
@@ -50,8 +50,8 @@ class Beside:
         ]
         if self.feed and self.feed.url and self._entries:
             links.append(feed_link(self.feed))
-        start = posixpath.relpath(".", posixpath.dirname(url) or ".")
-        shown = "".join(links).replace(' href="', f' href="{start}/')
+        start = relative_url("", url)
+        shown = "".join(links).replace(' href="', f' href="{start}')
         if self._has_twin(path):
             shown = twin_link(url) + shown
         return html.replace("</head>", f"{shown}</head>", 1) if shown else html

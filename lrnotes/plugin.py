@@ -15,7 +15,6 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import write_file
 from mkdocs.utils.templates import TemplateContext
 
 from lrnotes.errors import ProjectError, SettingsError
@@ -30,6 +29,7 @@ from lrnotes.publish import ASSETS, Book
 from lrnotes.run.engine import Engine
 from lrnotes.run.progress import Progress
 from lrnotes.settings import Layout, Settings, find_docs, read_settings
+from lrnotes.store import write_beside, write_missing
 from lrnotes.text.notes import split_front_matter
 
 if TYPE_CHECKING:  # A build does without it, and it takes long to import.
@@ -212,14 +212,9 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     @event_priority(LAST)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Write redirects and the report; fail a strict build."""
-        site = config.site_dir
-        for name, content in self.book.redirects(config.site_url or "").items():
-            # As the builder writes its pages: the folder is made anew each time.
-            target = Path(site, name)
-            if not target.exists():
-                write_file(content.encode(), str(target))
-        for name, content in self.book.beside.files():
-            write_file(content.encode(), f"{site}/{name}")
+        site = Path(config.site_dir)
+        write_missing(site, self.book.redirects(config.site_url or "").items())
+        write_beside(site, self.book.beside.files())
         self.notebooks.close()
         problems = self.book.close()
         loud = [each for each in problems if self._log(each) in ("warn", "error")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ from lrnotes.markdown.settle import settle
 from lrnotes.model import Place, Problem, Scalar
 from lrnotes.ownpages import OwnPages
 from lrnotes.project import Project
-from lrnotes.redirects import find_redirects, redirect_page
+from lrnotes.redirects import find_redirects, redirect_page, relative_url
 from lrnotes.show.captions import figure_problems
 from lrnotes.show.evidence import claim_evidence
 from lrnotes.show.notebook import write_notebook
@@ -148,8 +147,8 @@ class Book:
         html, problems = settle(html, path, self.index)
         self.settled[path] = problems
         if ROOT in html:
-            start = posixpath.relpath(".", posixpath.dirname(url) or ".")
-            html = _ROOTED.sub(lambda found: f'{found[1]}="{start}/{found[2]}"', html)
+            start = relative_url("", url)
+            html = _ROOTED.sub(lambda found: f'{found[1]}="{start}{found[2]}"', html)
         self.around.read(path, html)
         self.beside.read(path, html, url)
         # Nothing leads back to the links of a page of ours, which may be hundreds.

@@ -1,11 +1,12 @@
-"""Small files beside the results: rendered formulas, the report of the last run."""
+"""Small files beside the results and beside the pages of a site."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,3 +46,30 @@ def write_aside(path: Path, text: str) -> None:
 def write_report(cache: Path, report: Mapping[str, Any]) -> None:
     """Write ``report.json``, what the last run did, for machines."""
     write_aside(cache / "report.json", json.dumps(report, indent=1, ensure_ascii=False))
+
+
+def write_beside(site: Path, files: Iterable[tuple[str, str]]) -> None:
+    """Write the text of each file, by its name from the root of the site."""
+    made: set[Path] = set()
+    for name, text in files:
+        path = site / name
+        _make_folder(path.parent, made)
+        path.write_bytes(text.encode())
+
+
+def write_missing(site: Path, files: Iterable[tuple[str, str]]) -> None:
+    """Write those files that would take no other's place, nor lie in a file."""
+    made: set[Path] = set()
+    for name, text in files:
+        path = site / name
+        with suppress(FileExistsError, NotADirectoryError):
+            _make_folder(path.parent, made)
+            with path.open("xb") as file:
+                file.write(text.encode())
+
+
+def _make_folder(folder: Path, made: set[Path]) -> None:
+    # A vault has a file for each of its notes, and few folders.
+    if folder not in made:
+        folder.mkdir(parents=True, exist_ok=True)
+        made.add(folder)

@@ -131,3 +131,18 @@ def test_an_alias_with_spaces_answers_from_a_server_and_from_disk(
         there = url2pathname(urljoin(file, target).removeprefix("file://"))
         there += "index.html" if there.endswith("/") else ""
         assert "Rate here" in Path(there).read_text("utf-8")
+
+
+def test_an_alias_leaves_a_file_of_its_name_alone(make_site):
+    notes = {
+        "docs/index.md": "---\naliases: [logo.svg, logo.svg/large, rate]\n---\n# Home\n",
+        "docs/logo.svg": "<svg/>\n",
+    }
+    site = make_site(notes, "site_name: t\nplugins: [lrnotes]\n")
+
+    built = site.build()
+
+    assert built.returncode == 0, built.stderr
+    assert 'the alias "logo.svg" is the name of docs/logo.svg' in built.stderr
+    assert (site.root / "site/logo.svg").read_text() == "<svg/>\n"
+    assert 'url=../"' in (site.root / "site/rate/index.html").read_text()

@@ -157,7 +157,8 @@ def _code(text: str) -> str:
 def page_link(source: str, target: str, text: str) -> str:
     """Return a Markdown link between two pages, both from the docs folder."""
     path, mark, fragment = target.partition("#")
-    relative = posixpath.relpath(path, posixpath.dirname(source) or ".")
+    # From a root of their own: the way between them asks nothing of the disk.
+    relative = posixpath.relpath(f"/{path}", f"/{posixpath.dirname(source)}")
     return f"[{literal_markdown(text or target)}](<{relative}{mark}{fragment}>)"
 
 
