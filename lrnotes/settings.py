@@ -46,6 +46,7 @@ LEVELS: dict[str, Level] = {
     "orphan": "off",
     "unsupported-number": "off",
     "unsupported-comparison": "off",
+    "rounded-bound": "off",
     "repeated-text": "off",
     "repeated-heading": "off",
     "undefined-term": "off",

@@ -1,11 +1,15 @@
 """Inline values are written by Python's format specification, or refused plainly."""
 
+from decimal import Context, Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lrnotes.model import Scalar
 from lrnotes.scalars import format_scalar
+
+EXACT = Context(prec=800)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +28,20 @@ from lrnotes.scalars import format_scalar
         ("bool", "False", "", "False"),
         ("str", "Adam", ">6", "  Adam"),
         ("str", "", "", ""),
+        ("float", "1.573", ".1f down", "1.5"),
+        ("float", "0.684037", ".0% up", "69%"),
+        ("float", "-1.573", ".1f up", "-1.5"),
+        ("float", "1.96", ".2g down", "1.9"),
+        ("float", "9.96", ".2g up", "10"),
+        ("float", "1234.5", ",.0f up", "1,235"),
+        ("float", "0.0012341", ".2e up", "1.24e-03"),
+        ("float", "0.5", ".1f up", "0.5"),
+        ("float", "0.1", ".1f up", "0.1"),
+        ("int", "1234", ".2g down", "1.2e+03"),
+        ("int", "3", ".1f down", "3.0"),
+        ("float", "0.0", ".2g up", "0"),
+        ("float", "inf", ".1f up", "inf"),
+        ("float", "nan", ".1f down", "nan"),
     ],
 )
 def test_a_scalar_is_written_as_its_format_says(kind, text, spec, shown):
@@ -38,6 +56,10 @@ def test_a_scalar_is_written_as_its_format_says(kind, text, spec, shown):
         ("int", "1", "nonsense", 'format "nonsense" does not fit int'),
         ("float", "1.0", ".999999999f", 'format ".999999999f" is wider than 200'),
         ("int", "1", "1000000000", 'format "1000000000" is wider than 200'),
+        ("bool", "True", ".1f up", 'format ".1f up" does not fit bool'),
+        ("str", "Adam", ".3 up", 'format ".3 up" does not fit str'),
+        ("float", "1.0", "up", 'format "up" rounds to no digit: .3g up'),
+        ("float", "1.0", ">9 down", 'format ">9 down" rounds to no digit: .3g down'),
     ],
 )
 def test_a_format_that_does_not_fit_is_refused_with_its_reason(
@@ -52,6 +74,25 @@ def test_a_format_that_does_not_fit_is_refused_with_its_reason(
 @given(st.floats(allow_nan=False))
 def test_a_float_without_format_comes_back_as_it_was(number):
     assert float(format_scalar(Scalar("float", repr(number)))) == number
+
+
+@given(
+    st.floats(-1e6, 1e6, allow_subnormal=False),
+    st.integers(0, 8),
+    st.sampled_from("feg%"),
+)
+def test_a_rounded_bound_lies_on_its_side_and_next_to_the_nearest(number, digits, kind):
+    scalar = Scalar("float", repr(number))
+
+    def read(direction: str) -> Decimal:
+        shown = format_scalar(scalar, f".{digits}{kind} {direction}".strip())
+        read = Decimal(shown.rstrip("%"))
+        return read.scaleb(-2, EXACT) if kind == "%" else read
+
+    down, up, nearest = read("down"), read("up"), read("")
+    written = Decimal(repr(number))
+    assert down <= written <= up
+    assert nearest in (down, up)
 
 
 @given(st.text(max_size=12))

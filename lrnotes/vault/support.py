@@ -1,4 +1,4 @@
-"""Numbers and comparisons in prose that nothing backs."""
+"""Numbers, comparisons and bounds in prose that nothing backs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from lrnotes.model import Note, Place, Problem, Script
 from lrnotes.vault.prose import SUPPORTING, Paragraph, Sentence, read_prose
+from lrnotes.vault.sentences import plain_text
 
 _NUMBER = re.compile(r"(?<![\w.#])\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w)")
 _COMPARISON = re.compile(
@@ -18,15 +19,33 @@ _COMPARISON = re.compile(
 _COUNTS = frozenset((0.0, 1.0, 2.0))
 """Numbers that name rather than measure: one step, twice, the zero."""
 _LONGEST = 60
+# "More than" alone is left out: after "no rate is" it says the opposite.
+_LEAST = r"at least|(?:no|not) (?:less|fewer) than"
+_MOST = r"at most|(?:no|not) more than|within"
+_VALUE = r"(?<!`)`\{[^`{}]+\}\s+\w+\s*:(?P<spec>[^`]*\.\d+[a-zA-Z%]?[^`]*)`(?!`)"
+_TO_VALUE = r"(?:\s+(?:a|by|of|in|to|at|some|only|factor))*\s+"
+_BOUNDS = {
+    way: re.compile(
+        rf"\b(?:{before}){_TO_VALUE}{_VALUE}|{_VALUE.replace('spec', 'last')}"
+        rf"\s+(?:times\s+)?(?:{after})(?=[\s.,;:)\]]*(?:$|[.,;:)\]]))",
+        re.IGNORECASE,
+    )
+    for way, before, after in (
+        ("down", _LEAST, "or more|at least"),
+        ("up", _MOST, "or less|or fewer|at most"),
+    )
+}
+"""How a bound is said before or after its value, and how that is to be rounded."""
 
 
 def check_support(note: Note, scripts: Iterable[Script]) -> Iterator[Problem]:
-    """Yield the unsupported numbers and comparisons of a note.
+    """Yield the unsupported numbers, comparisons and bounds of a note.
 
     A number is supported by a claim, proof, question, citation or inline value in its
     sentence, and as a setting where it is a literal in the code of ``scripts``, the
     ones that the note shows or cites.  A comparison is supported by any of these in
-    its paragraph.  A question asserts nothing.
+    its paragraph.  A question asserts nothing.  A bound whose value is rounded to the
+    nearest may be false in its last digit.
     """
     settings = _COUNTS | {value for each in scripts for value in _literals(each)}
     for paragraph in read_prose(note.text):
@@ -34,6 +53,7 @@ def check_support(note: Note, scripts: Iterable[Script]) -> Iterator[Problem]:
             continue
         for sentence in paragraph.sentences:
             yield from _check_numbers(note.path, sentence, settings)
+            yield from _check_bounds(note.path, sentence)
         yield from _check_comparisons(note.path, paragraph)
 
 
@@ -52,6 +72,19 @@ def _check_numbers(
             )
             hint = "read it from the run: `{NAME.py} name:.3g`, or cite it"
             yield Problem("unsupported-number", Place(path, line), what, hint)
+
+
+def _check_bounds(path: str, sentence: Sentence) -> Iterator[Problem]:
+    """Yield the bounds of a sentence whose last digit may lie on the wrong side."""
+    for way, bound in _BOUNDS.items():
+        for found in bound.finditer(sentence.source):
+            spec = found["spec"] or found["last"]
+            digits = re.sub(r"\s+(?:up|down)$", "", spec.strip())
+            if spec.strip() != f"{digits} {way}":
+                line = sentence.line + sentence.source.count("\n", 0, found.start())
+                what = f'"{_shorten(plain_text(found[0]))}" may be rounded past it'
+                hint = f"write it as :{digits} {way}"
+                yield Problem("rounded-bound", Place(path, line), what, hint)
 
 
 def _check_comparisons(path: str, paragraph: Paragraph) -> Iterator[Problem]:

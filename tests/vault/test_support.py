@@ -79,3 +79,43 @@ def test_paragraphs_come_with_their_callout():
         ("question", 6),
         ("", 8),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("It fell to at most `{bowl.py} loss:.0%`.", ".0% up"),
+        ("At least `{bowl.py} n:.1f` times.", ".1f down"),
+        ("at least by a factor of `{bowl.py} n:.3g`", ".3g down"),
+        ("`{bowl.py} n:.2f` or more, in all five.", ".2f down"),
+        ("The ratio is `{python} n:.1f` at most.", ".1f up"),
+        ("It [[bowl.py#a|lies within `{bowl.py} n:.1%`]] of it.", ".1% up"),
+        ("no more than\n`{bowl.py} n:.2g` times", ".2g up"),
+        ("at most `{bowl.py} n:.2g down` times", ".2g up"),
+        ("not less than `{bowl.py} n:.2g` times", ".2g down"),
+    ],
+)
+def test_a_bound_that_may_be_rounded_past_what_was_measured_is_found(text, hint):
+    problems = check_support(Note("docs/a.md", f"# A\n\n{text}"), [SNIPPET])
+    assert [(each.kind, each.hint) for each in problems] == [
+        ("rounded-bound", f"write it as :{hint}")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It fell to at most `{bowl.py} loss:.0% up`.",
+        "`{bowl.py} n:.2f down` or more, in all five.",
+        "At least `{bowl.py} count` of them, `{bowl.py} share:.0%`.",
+        "At least once, and then `{bowl.py} share:.0%` of the time in all.",
+        "No rate is more than `{bowl.py} n:.2g` times another.",
+        "It holds up to `{bowl.py} n:.2g` only, a limit.",
+        "At most five. `{bowl.py} share:.0%` is left.",
+        "More of it: `{bowl.py} share:.0%`.",
+        "``at most `{bowl.py} n:.1f` ``",
+        "It is `{bowl.py} n:.1f`, at most as good as before.",
+    ],
+)
+def test_a_bound_that_is_rounded_outwards_and_what_is_none_is_passed_over(text):
+    assert list(check_support(Note("docs/a.md", text), [SNIPPET])) == []
