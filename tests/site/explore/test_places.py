@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 PLACE = re.compile(r'<div class="lr-explore" data-explore="([a-z-]+)"')
 MOST_BYTES = 40 * 1024
+DESK = {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -29,23 +30,28 @@ def places(site: Path, pages: list[str]) -> dict[str, str]:
     return found
 
 
+def bring(tab: Any, address: str, name: str) -> Any:
+    """Open a page and scroll to an explorable; return it once it says something."""
+    tab.goto(address, wait_until="load")
+    place = tab.locator(f"[data-explore={name}]")
+    place.scroll_into_view_if_needed()
+    tab.wait_for_selector(f"[data-explore={name}] .lr-explore-says:not(:empty)")
+    return place
+
+
 @pytest.fixture
 def visit(browser: Any, site: Path) -> Iterator[Any]:
     """Return a function that opens a page from disk and brings an explorable."""
     contexts: list[Any] = []
 
-    def open_place(page: str, name: str, query: str = "", **options: Any) -> Any:
-        context = browser.new_context(
-            viewport=options.pop("viewport", {"width": 1440, "height": 900}), **options
-        )
+    def open_place(page: str, name: str, query: str = "") -> Any:
+        context = browser.new_context(viewport=DESK)
         contexts.append(context)
         tab = context.new_page()
         tab.set_default_timeout(20_000)
         tab.errors = []
         tab.on("pageerror", lambda error: tab.errors.append(str(error)))
-        tab.goto((site / page).as_uri() + query, wait_until="load")
-        tab.locator(f"[data-explore={name}]").scroll_into_view_if_needed()
-        tab.wait_for_selector(f"[data-explore={name}] .lr-explore-says:not(:empty)")
+        bring(tab, (site / page).as_uri() + query, name)
         return tab
 
     yield open_place
@@ -156,49 +162,83 @@ def test_the_start_can_be_dragged_and_moved_by_arrow_keys(
     assert float(knob.get_attribute("aria-valuenow")) > float(dragged)
 
 
-def test_on_paper_and_without_scripts_the_figure_stands_alone(
-    visit: Any, browser: Any, site: Path, places: dict[str, str]
-) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    for name, page in places.items():
-        tab = visit(page, name)
-        tab.emulate_media(media="print")
-        assert not tab.locator(f"[data-explore={name}]").is_visible()
-        plain = context.new_page()
-        plain.goto((site / page).as_uri())
-        assert not plain.locator(f"[data-explore={name}]").is_visible()
-        figure = f":has(+ [data-explore={name}]) svg[role=img]"
-        assert plain.locator(figure).last.is_visible()
-    context.close()
+OUTSIDE = """name => [...document.querySelectorAll(`[data-explore=${name}] svg text`)]
+  .filter(text => {
+    const box = text.getBoundingClientRect();
+    return box.left < 0 || box.right > innerWidth;
+  }).map(text => text.textContent)"""
+BEYOND = """document.documentElement.scrollWidth
+  - document.documentElement.clientWidth"""
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_an_explorable(
-    theme: str, visit: Any, places: dict[str, str]
-) -> None:
-    found: dict[str, Any] = {}
+def is_seen(tab: Any, name: str) -> bool:
+    return bool(tab.locator(f"[data-explore={name}]").is_visible())
+
+
+@pytest.fixture(scope="module")
+def looks(
+    browser: Any, site: Path, places: dict[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return how each explorable looks, opened once: on a phone, by ear, on paper."""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 780}, reduced_motion="reduce"
+    )
+    tab = context.new_page()
+    tab.set_default_timeout(20_000)
+    seen: dict[str, dict[str, Any]] = {}
     for name, page in places.items():
-        tab = visit(page, name, color_scheme=theme, reduced_motion="reduce")
-        tab.locator(f"[data-explore={name}] summary").click()
+        place = bring(tab, (site / page).as_uri(), name)
+        beyond, outside = tab.evaluate(BEYOND), tab.evaluate(OUTSIDE, name)
+        tab.set_viewport_size(DESK)
+        place.locator("summary").click()
         tab.evaluate(AXE.read_text("utf-8"))
-        result = tab.evaluate(f"axe.run({{include: [['[data-explore={name}]']]}})")
-        for rule in result["violations"]:
-            nodes = [node["html"][:160] for node in rule["nodes"][:3]]
-            found[f"{name}: {rule['id']}"] = nodes
-    assert found == {}, json.dumps(found, indent=1)
+        violations = {}
+        for scheme in ("default", "slate"):
+            tab.evaluate(f"document.body.dataset.mdColorScheme = '{scheme}'")
+            where = f"{{include: [['[data-explore={name}]']]}}"
+            for rule in tab.evaluate(f"axe.run({where})")["violations"]:
+                nodes = [node["html"][:160] for node in rule["nodes"][:3]]
+                violations[f"{scheme}: {rule['id']}"] = nodes
+        on_screen = is_seen(tab, name)
+        tab.emulate_media(media="print")
+        seen[name] = {
+            "beyond": beyond, "outside": outside, "violations": violations,
+            "on screen": on_screen, "on paper": is_seen(tab, name),
+        }  # fmt: skip
+        tab.emulate_media(media="screen")
+        tab.set_viewport_size({"width": 360, "height": 780})
+    context.close()
+    return seen
+
+
+def test_axe_finds_nothing_in_an_explorable_in_both_themes(
+    looks: dict[str, dict[str, Any]],
+) -> None:
+    found = {name: look["violations"] for name, look in looks.items()}
+    assert not any(found.values()), json.dumps(found, indent=1)
 
 
 def test_an_explorable_fits_a_phone_in_both_directions(
-    visit: Any, places: dict[str, str]
+    looks: dict[str, dict[str, Any]],
 ) -> None:
+    assert {
+        name: look["beyond"] for name, look in looks.items() if look["beyond"]
+    } == {}
+    assert {
+        name: look["outside"] for name, look in looks.items() if look["outside"]
+    } == {}
+
+
+def test_on_paper_and_without_scripts_the_figure_stands_alone(
+    looks: dict[str, dict[str, Any]], browser: Any, site: Path, places: dict[str, str]
+) -> None:
+    assert all(look["on screen"] for look in looks.values())
+    assert [name for name, look in looks.items() if look["on paper"]] == []
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
     for name, page in places.items():
-        tab = visit(page, name, viewport={"width": 360, "height": 780})
-        assert tab.evaluate("document.documentElement.scrollWidth") == 360
-        outside = tab.evaluate(
-            """name => [...document.querySelectorAll(`[data-explore=${name}] svg text`)]
-              .filter(text => {
-                const box = text.getBoundingClientRect();
-                return box.left < 0 || box.right > innerWidth;
-              }).map(text => text.textContent)""", name,
-        )  # fmt: skip
-        assert outside == []
+        plain.goto((site / page).as_uri())
+        assert not is_seen(plain, name)
+        figure = f":has(+ [data-explore={name}]) svg[role=img]"
+        assert plain.locator(figure).last.is_visible()
+    context.close()
