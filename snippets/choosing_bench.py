@@ -8,20 +8,21 @@ images_each, held_out = 768, 512  # for training, for choosing; the last 517 jud
 widths = (64, 64, 10)
 
 
-def sgd(gradient, memory, _step):
-    return gradient, memory
+def sgd(gradient, _memory, _step):
+    return gradient
 
 
 def momentum(gradient, memory, _step):
-    velocity = 0.9 * memory[0] + gradient
-    return velocity, (velocity, memory[1])
+    return memory[0].mul_(0.9).add_(gradient)
 
 
 def adam(gradient, memory, step):
-    mean = 0.9 * memory[0] + 0.1 * gradient
-    square = 0.999 * memory[1] + 0.001 * gradient**2
-    root = (square / (1 - 0.999**step)).sqrt() + 1e-8
-    return mean / (1 - 0.9**step) / root, (mean, square)
+    """Return Adam's direction; memory is a pair of tensors, changed in place."""
+    mean, square = memory
+    mean.mul_(0.9).add_(0.1 * gradient)
+    square.mul_(0.999).add_(0.001 * gradient**2)
+    root = (square / (1 - 0.999**step)).sqrt_().add_(1e-8)
+    return (mean / (1 - 0.9**step)).div_(root)
 
 
 def draw(seed, steps, batch_size=64):
@@ -41,19 +42,18 @@ def answer(weights, images):
     return images
 
 
-def measure(weights, images, labels):
-    """Return the loss and the accuracy, each (seed, rate), on every seed's images."""
-    logits = answer(weights, images.unsqueeze(1))
+def find_losses(logits, labels):
+    """Return the mean loss, (seed, rate), of logits of every seed's images."""
     labels = labels.unsqueeze(1).expand(logits.shape[:3])
     losses = cross_entropy(logits.flatten(0, 2), labels.flatten(), reduction="none")
-    hits = (logits.argmax(-1) == labels).float()
-    return losses.view(labels.shape).mean(-1), hits.mean(-1)
+    return losses.view(labels.shape).mean(-1)
 
 
 def train(rule, rates, seeds, decay=0.0, batch_size=64):
     """Return the losses (seed, rate, step) of the batches, and the last weights.
 
     rates has the shape (seed, rate, step): each run may change its rate as it goes.
+    decay is a number, or one for each rate.
     """
     steps = rates.shape[-1]
     draws = [draw(seed, steps, batch_size) for seed in seeds]
@@ -61,28 +61,29 @@ def train(rule, rates, seeds, decay=0.0, batch_size=64):
     images, labels, batches = map(torch.stack, (images, labels, batches))
     each = torch.arange(len(draws))[:, None]
     weights = [
-        torch.stack(same) for same in zip(*map(parameters, networks), strict=True)
+        torch.stack(same)[:, None].repeat_interleave(rates.shape[1], 1)
+        for same in zip(*map(parameters, networks), strict=True)
     ]
-    weights = [
-        part.unsqueeze(1).repeat_interleave(rates.shape[1], 1) for part in weights
-    ]
-    memory, curve = [(0.0, 0.0)] * len(weights), []
+    memory = [(torch.zeros_like(part), torch.zeros_like(part)) for part in weights]
+    decay, curve = torch.as_tensor(decay).expand(rates.shape[:2]), []
     for step in range(1, steps + 1):
         weights = [part.requires_grad_() for part in weights]
         batch = batches[:, step - 1]
-        losses, _ = measure(weights, images[each, batch], labels[each, batch])
+        logits = answer(weights, images[each, batch].unsqueeze(1))
+        losses = find_losses(logits, labels[each, batch])
         gradients = torch.autograd.grad(losses.sum(), weights)
         curve.append(losses.detach())
-        weights, next_memory = [part.detach() for part in weights], []
-        for index, gradient in enumerate(gradients):
-            move, kept = rule(gradient, memory[index], step)
-            lr = rates[:, :, step - 1].view(
-                *rates.shape[:2], *[1] * (gradient.dim() - 2)
-            )
-            weights[index] = weights[index] - lr * (move + decay * weights[index])
-            next_memory.append(kept)
-        memory = next_memory
-    return torch.stack(curve, -1), weights
+        lr = rates[:, :, step - 1]
+        with torch.no_grad():
+            for part, gradient, kept in zip(weights, gradients, memory, strict=True):
+                move = rule(gradient, kept, step)
+                part.mul_(1 - align(lr * decay, part)).sub_(align(lr, part) * move)
+    return torch.stack(curve, -1), [part.detach() for part in weights]
+
+
+def align(values, part):
+    """Return values (seed, rate) with as many axes as the weights that they scale."""
+    return values.view(*values.shape, *[1] * (part.dim() - 2))
 
 
 def parameters(network):
@@ -90,12 +91,14 @@ def parameters(network):
 
 
 def examine(weights, seeds):
-    """Return validation losses, test losses and test accuracies, each (seed, rate)."""
+    """Return validation losses and test accuracies, each (seed, rate)."""
     rest = [load_digits(images_each, seed)[2:] for seed in seeds]
     images, labels = map(torch.stack, zip(*rest, strict=True))
-    chosen_by, _ = measure(weights, images[:, :held_out], labels[:, :held_out])
-    judged = measure(weights, images[:, held_out:], labels[:, held_out:])
-    return chosen_by.nan_to_num(torch.inf), *judged
+    logits = answer(weights, images.unsqueeze(1))
+    chosen_by = find_losses(logits[:, :, :held_out], labels[:, :held_out])
+    guesses = logits[:, :, held_out:].argmax(-1)
+    hits = (guesses == labels[:, None, held_out:]).float()
+    return chosen_by.nan_to_num(torch.inf), hits.mean(-1)
 
 
 def read_off(losses, rates, smoothing=0.9, stop=4.0):

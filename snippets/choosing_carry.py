@@ -33,7 +33,7 @@ def carry(rule, batch_size, by_rule, others):
     steps = epochs * images_each // batch_size
     runs = rates[:, :, None].expand(-1, -1, steps)
     _, weights = train(rule, runs, seeds, batch_size=batch_size)
-    losses, _, _ = examine(weights, seeds)
+    losses, _ = examine(weights, seeds)
     typical = torch.cat([losses[:, :2], losses[:, 3:]], 1).log().mean(0)
     return losses, fixed[typical.nan_to_num(torch.inf).argmin()].item(), answers
 

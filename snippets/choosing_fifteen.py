@@ -52,7 +52,7 @@ def look_past_border(losses):
 picks = {name: [] for name in ("three", "moved", "alone", "even", "bottom")}
 tests, rates, checks, accuracies, runs, first_picks = {}, {}, {}, {}, [], {}
 for name, way in ways.items():
-    tests[name], rates[name], check, _, accuracy = measure_way(*way)
+    tests[name], rates[name], check, accuracy = measure_way(*way)
     checks[name], accuracies[name] = check, accuracy
     ends = [look_past_border(losses) for losses in check[:, 24:32]]
     runs += [count for _, count in ends]

@@ -15,19 +15,22 @@ lengths = (12, 24, 60, 120, 240, 480, 1920)
 names = ["SGD", "SGD, momentum 0.9", "AdamW"]
 
 
-def both(gradient, memory, _step):
-    """Return the velocities of SGD without and with momentum, two runs of each seed."""
-    kept = torch.tensor([0.0, 0.9]).view(2, *[1] * (gradient.dim() - 2))
-    velocity = kept * memory[0] + gradient
-    return velocity, (velocity, memory[1])
+def all_three(gradient, memory, step):
+    """Return the directions of SGD, SGD with momentum and AdamW, one run of each."""
+    runs = zip(
+        gradient.split(1, 1), *(kept.split(1, 1) for kept in memory), strict=True
+    )
+    moves = [
+        rule(part, kept, step)
+        for rule, (part, *kept) in zip((sgd, momentum, adam), runs, strict=True)
+    ]
+    return torch.cat(moves, 1)
 
 
 def climb(length):
     """Return the losses of every seed's range tests, (seed, optimizer, step)."""
-    ladder = torch.logspace(-5, 1, length)
-    pair, _ = train(both, ladder.expand(len(seeds), 2, -1), seeds)
-    one, _ = train(adam, ladder.expand(len(seeds), 1, -1), seeds, decay=0.01)
-    return torch.cat([pair, one], 1)
+    ladder = torch.logspace(-5, 1, length).expand(len(seeds), 3, -1)
+    return train(all_three, ladder, seeds, decay=torch.tensor([0, 0, 0.01]))[0]
 
 
 def find_bottoms(losses, smoothing=0.9, stop=4.0):

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import torch
 
 
+@cache
 def read_digits():
-    """Return pixels from 0 to 16 as (1797, 64) lists, and the digits they show.
+    """Return pixels from 0 to 16, (1797, 64), and the digits they show, on the CPU.
 
     This is sklearn.datasets.load_digits() without the import, which costs more than
     most experiments here: the file lies in the installed package.
@@ -19,7 +21,8 @@ def read_digits():
     path = package / "datasets" / "data" / "digits.csv.gz"
     with gzip.open(path, "rt") as file:
         rows = [[int(float(value)) for value in row] for row in csv.reader(file)]
-    return [row[:-1] for row in rows], [row[-1] for row in rows]
+    table = torch.tensor(rows, device="cpu")
+    return table[:, :-1], table[:, -1]
 
 
 def load_digits(train, seed=0, raw=False):
@@ -29,16 +32,16 @@ def load_digits(train, seed=0, raw=False):
     divided by (its standard deviation + 0.1), both taken from the train images.
     """
     pixels, digits = read_digits()
-    images = torch.tensor(pixels, dtype=torch.float32) / 16  # (1797, 64)
-    labels = torch.tensor(digits)  # (1797,)
+    images, labels = pixels.float() / 16, digits  # (1797, 64), (1797,)
     # A CPU generator, so that every device sees the same split.
     generator = torch.Generator("cpu").manual_seed(seed)
     order = torch.randperm(len(labels), generator=generator, device="cpu")
-    images, labels = images[order.to(images.device)], labels[order.to(labels.device)]
+    images, labels = images[order], labels[order]
     if not raw:
         mean, std = images[:train].mean(0), images[:train].std(0)
         images = (images - mean) / (std + 0.1)
-    return images[:train], labels[:train], images[train:], labels[train:]
+    parts = images[:train], labels[:train], images[train:], labels[train:]
+    return tuple(part.to(torch.get_default_device()) for part in parts)
 
 
 def make_mlp(*widths, activation=torch.nn.ReLU):

@@ -17,6 +17,6 @@ def test_the_digits_are_those_of_scikit_learn(monkeypatch):
     pixels, shown = digits.read_digits()
     expected = datasets.load_digits()
 
-    assert pixels == expected.data.tolist()
-    assert shown == expected.target.tolist()
+    assert pixels.tolist() == expected.data.tolist()
+    assert shown.tolist() == expected.target.tolist()
     sys.modules.pop("digits")
