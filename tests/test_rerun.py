@@ -151,7 +151,7 @@ OURS = {
     # Errors that are meant, in quotes of quotes.
     "docs/corrections.md": lambda cells: any(cell["raised"] for cell in cells),
     # A table in text.
-    "snippets/mup_torch.py": lambda cells: any(cell["stdout"] for cell in cells),
+    "snippets/mup_neuron.py": lambda cells: any(cell["stdout"] for cell in cells),
     # Figures.
     "snippets/four_rates.py": lambda cells: any(cell["figures"] for cell in cells),
     # A module beside it, and data.

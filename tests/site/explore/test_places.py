@@ -171,6 +171,15 @@ BEYOND = """document.documentElement.scrollWidth
   - document.documentElement.clientWidth"""
 
 
+# Axe reads all of a page for each part of it; the rest is looked at elsewhere.
+ALONE = """name => {
+  let kept = document.querySelector(`[data-explore=${name}]`);
+  for (; kept !== document.body; kept = kept.parentElement)
+    for (const other of [...kept.parentElement.children])
+      if (other !== kept && !other.matches("script, style, link")) other.remove();
+}"""
+
+
 def is_seen(tab: Any, name: str) -> bool:
     return bool(tab.locator(f"[data-explore={name}]").is_visible())
 
@@ -191,6 +200,7 @@ def looks(
         beyond, outside = tab.evaluate(BEYOND), tab.evaluate(OUTSIDE, name)
         tab.set_viewport_size(DESK)
         place.locator("summary").click()
+        tab.evaluate(ALONE, name)
         tab.evaluate(AXE.read_text("utf-8"))
         violations = {}
         for scheme in ("default", "slate"):
