@@ -14,6 +14,7 @@ from lrnotes.show.tagpages import tag_page as tag_markdown
 from lrnotes.text.literal import blank_literals
 from lrnotes.text.notes import split_front_matter
 from lrnotes.vault.fold import fold
+from lrnotes.vault.prose import read_opening
 
 INDEX = "tags/index.md"
 
@@ -109,8 +110,10 @@ class TagPages:
         if not self.notes and self.records:
             for path, note in self.project.notes.items():
                 place = path.removeprefix(f"{self.docs}/")
-                for tag in self.of_note(path):
-                    mention = Mention(place, note.title)
+                tags = self.of_note(path)
+                body = split_front_matter(note.text)[1] if tags else ""
+                mention = Mention(place, note.title, opening=read_opening(body))
+                for tag in tags:
                     self.notes.setdefault(fold(tag), []).append(mention)
         return self.notes
 

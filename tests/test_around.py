@@ -81,7 +81,7 @@ def test_a_page_of_ours_has_no_backlinks(make_site):
 
 
 TAGGED = {
-    "docs/index.md": "---\ntags: [Optim/Adam, plain]\n---\n# Home\n\n`#code` is none.\n",
+    "docs/index.md": "---\ntags: [Optim/Adam, plain]\n---\n# Home\n\nIt costs $x$: `#code` is none.\n",
     "docs/b.md": "# Second\n\nThis is #optim and #deep/er, see #plain.\n",
 }
 
@@ -95,10 +95,11 @@ def test_tags_have_pages_that_nest_and_notes_lead_to_them(make_site, urls):
 
     assert built.returncode == 0, built.stderr
     parent = site.page("tags/optim")
-    assert re.findall(r"<li><a [^>]*>(Home|Second)</a></li>", parent) == [
+    assert re.findall(r"<li><a [^>]*>(Home|Second)</a>", parent) == [
         "Second",
         "Home",
     ]
+    assert "This is #optim and #deep/er, see #plain.</span>" in html.unescape(parent)
     assert re.search(r"<h2[^>]*>#Optim/Adam<", html.unescape(parent))
     assert (
         "Second"

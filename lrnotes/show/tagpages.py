@@ -24,8 +24,16 @@ def tag_page(
     for name, notes in found.items():
         if name != page.title and notes:
             lines += ["", f"## {literal_markdown(name)}"]
-        lines += ["", *(f"- {page_link(page.path, n.path, n.title)}" for n in notes)]
+        lines += ["", *(_item(page.path, note) for note in notes)]
     return "\n".join([*lines, "", page_link(page.path, above.path, above.title), ""])
+
+
+def _item(path: str, note: Mention) -> str:
+    link = page_link(path, note.path, note.title)
+    if not note.opening:
+        return f"- {link}"
+    opening = literal_markdown(note.opening)
+    return f'- {link}<br><span class="lrn-opening">{opening}</span>'
 
 
 def tag_index(path: str, tags: Sequence[tuple[Mention, int]]) -> str:

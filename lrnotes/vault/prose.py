@@ -30,6 +30,8 @@ _SUPPORT = re.compile(
     r"|\[\[[^\[\]\n|]*\#\^"  # a proof or an open question
     r"|\[@|`\{"  # a citation, an inline value
 )
+_OPENING = 2_000
+"""Characters in which a note's first sentence is looked for."""
 _ANY = re.compile(r"[^\n]")
 
 SUPPORTING = ("proof", "question")
@@ -78,6 +80,19 @@ class Paragraph(Struct, frozen=True):
     def plain(self) -> str:
         """What a reader sees, in one line."""
         return " ".join(sentence.plain for sentence in self.sentences)
+
+
+def read_opening(text: str) -> str:
+    """Return the first sentence of a note's body as a reader sees it.
+
+    It is empty where the sentence holds what is known in its note only: a value, maths.
+    """
+    first = next(read_prose(text[:_OPENING]), None)
+    if first is None or first.callout:
+        return ""
+    sentence = first.sentences[0]
+    is_own = re.search(r"`\{|\$|!\[\[", sentence.source)
+    return "" if is_own else sentence.plain
 
 
 def read_prose(text: str) -> Iterator[Paragraph]:
