@@ -138,7 +138,9 @@ def write_mkdocs_gallery(root: Path, work: Workload) -> None:
         ", gallery: {conf_script: docs/conf.py, examples_dirs: docs/examples,"
         " gallery_dirs: docs/generated/gallery}"
     )
-    put(root / "mkdocs.yml", config(plugins))
+    # It fills in the entry of its gallery, and fails without a nav.
+    nav = "nav: [index.md, generated/gallery]\n"
+    put(root / "mkdocs.yml", config(plugins) + nav)
     put(root / "docs/index.md", "# Bench\n")
     put(root / "docs/conf.py", "conf = {}\n")
     put(root / "docs/examples/README.md", "# Gallery\n")
