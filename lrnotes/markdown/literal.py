@@ -11,10 +11,12 @@ from markdown.inlinepatterns import HtmlInlineProcessor
 _VALUE = r"""(?:"[^"]*"|'[^']*'|[^\s"'=<>`]++)"""
 _ATTRIBUTES = rf"""(?:\s++[^\s"'<>/=]++(?:\s*+=\s*+{_VALUE})?+)++\s*+/?>"""
 _CODE = "code|pre|samp|kbd|script|style|textarea"
+# An address of two words, `](<some note.md>)`, is in the form of a tag.
+_ADDRESS = r"""\]\(\s*<[^<>\n]*>(?=\s*[)"'])"""
 # What begins first holds what stands in it, so that code and maths are looked for too.
 _LITERAL = (
     r"(?P<skipped>(?P<tick>`+)(?!`).+?(?<!`)(?P=tick)(?!`)"
-    r"|\\\(.+?\\\)|\\."
+    rf"|\\\(.+?\\\)|\\.|{_ADDRESS}"
     r"|(?<!\$)\$(?![\s$])(?:\\.|[^\\$])+?(?<!\s)\$)"
     r"|(?P<comment><!--.*?-->)"
     rf"|<(?P<code>{_CODE})(?:\s[^<>]*)?>.*?</(?P=code)\s*>"
