@@ -69,6 +69,10 @@ class Graphs:
     def _urls(self) -> dict[str, str]:
         return {path: self._url(path) for path in self.graph.nodes}
 
+    @property
+    def _has_names(self) -> bool:
+        return self.project.layout.settings.graph_names
+
     def local(self, path: str) -> str:
         """Return the drawing of a note and its neighbours, folded; empty where alone."""
         graph = self.graph
@@ -117,7 +121,19 @@ class Graphs:
         ]
         orphans = [place[path] for path in graph.orphans()]
         snippets = len(graph.nodes) - len(notes)
-        return global_graph(Map(dots, snippets, graph.unresolved, orphans))
+        missing = [
+            (name, [place[source] for source in sources if source in place])
+            for name, sources in graph.missing.items()
+        ]
+        return global_graph(
+            Map(
+                dots,
+                snippets,
+                graph.unresolved,
+                orphans,
+                missing if self._has_names else (),
+            )
+        )
 
     def files(self) -> dict[str, str]:
         """Return the graph as data, from the site's root: for programs, and as a script.
@@ -127,7 +143,7 @@ class Graphs:
         if len(self.graph.nodes) < 2:
             return {}
         told = json.dumps(
-            graph_data(self.graph, self._urls),
+            graph_data(self.graph, self._urls, has_names=self._has_names),
             ensure_ascii=False,
             separators=(",", ":"),
         )

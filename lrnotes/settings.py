@@ -83,6 +83,8 @@ class Settings(Struct, frozen=True):
     """Whether maths is rendered while building."""
     mermaid: str = ""
     """The site's copy of ``mermaid.min.js``, from the docs folder."""
+    graph_names: bool = False
+    """Whether the graph names what links ask for and no file of the vault is."""
     twins: bool = False
     """Whether each note's page has a twin in Markdown beside it, such as ``adam.md``."""
     levels: dict[str, Level] = field(default_factory=dict)
@@ -203,14 +205,11 @@ def read_extensions(layout: Layout) -> tuple[list[str], dict[str, Any]]:
     names: list[str] = []
     options: dict[str, Any] = {}
     for item in items:
-        name, settings = (
-            next(iter(item.items())) if isinstance(item, dict) else (item, None)
-        )
+        pair = item if isinstance(item, dict) else {item: None}
+        name, settings = next(iter(pair.items()))
         names.append(name)
-        kept = {
-            key: value for key, value in (settings or {}).items() if value is not None
-        }
-        options[name] = kept
+        told = (settings or {}).items()
+        options[name] = {key: value for key, value in told if value is not None}
     return names, options
 
 

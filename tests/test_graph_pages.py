@@ -4,9 +4,15 @@ import gzip
 import json
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from urllib.parse import urljoin
 
+import jsonschema
 import pytest
+
+import lrnotes
+
+SCHEMAS = Path(lrnotes.__file__).parent / "schemas"
 
 NOTES = {
     "docs/index.md": "# Home\n\n[[rate]], [[b]], [[nowhere]]. A home is named.\n",
@@ -76,6 +82,26 @@ def test_the_data_hold_nodes_edges_and_the_count_of_links_to_nothing(site):
     sections = {node["path"]: node["section"] for node in data["nodes"]}
     assert sections["docs/deep/rate.md"] == "Deep"
     assert sections["snippets/s.py"] == "Snippets"
+
+
+def test_the_graph_names_what_is_not_written_yet_when_asked(make_site):
+    notes = {
+        "docs/index.md": "# Home\n\n[[b]] [[not <yet>]] [x](lost.md)\n",
+        "docs/b.md": "# B\n\n[[Not <yet>]] ![[lost.md]]\n",
+    }
+    site = make_site(notes, "site_name: t\nplugins: [{lrnotes: {graph_names: true}}]\n")
+    assert site.build().returncode == 0
+
+    page = site.page("graph")
+    told = page[page.index("Not written yet") : page.index("All notes")]
+    assert re.findall(r"<li>(.*?)</li>", told) == [
+        'lost.md: <a href="../">Home</a>, <a href="../b/">B</a>',
+        'not &lt;yet&gt;: <a href="../">Home</a>, <a href="../b/">B</a>',
+    ]
+    data = json.loads((site.root / "site/assets/lrnotes/graph.json").read_text("utf-8"))
+    assert [each["from"] for each in data["missing"]] == [[0, 1], [0, 1]]
+    schema = json.loads((SCHEMAS / "graph.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(data)
 
 
 def test_the_home_page_shows_no_mentions_without_a_link(site):

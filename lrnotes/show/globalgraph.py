@@ -39,6 +39,8 @@ class Map(Struct, frozen=True, dict=True):
     """How many snippets there are, which are not drawn."""
     unresolved: int = 0
     orphans: Sequence[int] = ()
+    missing: Sequence[tuple[str, Sequence[int]]] = ()
+    """Names that no note has, each with the notes that ask for it."""
 
     @cached_property
     def colours(self) -> dict[str, int]:
@@ -74,7 +76,7 @@ def global_graph(shown: Map) -> str:
         "links it has; a colour is a section. Rest on a name to see where it leads.</p>"
         '<div class="lrn-graph-lists" data-search-exclude><ul>'
         f'<li><a href="{escape(shown.dots[0].url)}" data-lrn-random>A random note</a></li>'
-        f"</ul>{_orphans(shown)}{_lists(shown)}</div>"
+        f"</ul>{_orphans(shown)}{_missing(shown)}{_lists(shown)}</div>"
     )
 
 
@@ -139,6 +141,24 @@ def _orphans(shown: Map) -> str:
     )
 
 
+def _missing(shown: Map) -> str:
+    if not shown.missing:
+        return ""
+    ranked = sorted(shown.missing, key=lambda each: (-len(each[1]), each[0].casefold()))
+    items = [
+        f"<li>{escape(name, quote=False)}: "
+        f"{', '.join(_link(shown.dots[at]) for at in sources)}</li>"
+        for name, sources in ranked[:LISTED]
+        if sources
+    ]
+    more = len(ranked) - LISTED
+    tail = f"<li>and {more} more</li>" if more > 0 else ""
+    return (
+        '<h2 id="missing">Not written yet</h2><p>Names that links ask for, and the '
+        f"notes that do.</p><ul>{''.join(items)}{tail}</ul>"
+    )
+
+
 def _lists(shown: Map) -> str:
     chosen = most_linked(shown.dots, LISTED)
     sections: dict[str, list[Dot]] = {}
@@ -160,8 +180,11 @@ def _lists(shown: Map) -> str:
 
 
 def _item(dot: Dot) -> str:
-    link = f'<a href="{escape(dot.url)}">{escape(dot.title, quote=False)}</a>'
-    return f'<li>{link} <span class="lrn-quiet">{dot.degree}</span></li>'
+    return f'<li>{_link(dot)} <span class="lrn-quiet">{dot.degree}</span></li>'
+
+
+def _link(dot: Dot) -> str:
+    return f'<a href="{escape(dot.url)}">{escape(dot.title, quote=False)}</a>'
 
 
 def _count(number: int, noun: str) -> str:

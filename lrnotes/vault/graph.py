@@ -7,9 +7,10 @@ from functools import cached_property
 from itertools import combinations
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from lrnotes.model import Link, Record
+from lrnotes.vault.fold import fold
 
 Way = Literal["in", "out", "both"]
 EdgeKind = Literal["link", "embed", "requires", "uses-snippet"]
@@ -52,6 +53,8 @@ class Graph(Struct, frozen=True, dict=True):
     """The same from the target's side."""
     unresolved: int = 0
     """Links that lead nowhere: they are counted and not drawn."""
+    missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What such links ask for, as first written, and the nodes that do."""
 
     def neighbours(self, path: str) -> list[Neighbour]:
         """Return all nodes beside one, the most telling first.
@@ -119,13 +122,13 @@ def build_graph(
     """
     known = {node.path: node for node in nodes}
     found: dict[str, dict[str, set[EdgeKind]]] = {path: {} for path in known}
-    unresolved = 0
+    nowhere: list[tuple[str, str]] = []
     for source, targets in found.items():
         record = records.get(source)
         for link in record.links if record else ():
             target = link.resolved
             if not target:
-                unresolved += 1
+                nowhere.append((link.target, source))
             elif target != source and target in known:
                 targets.setdefault(target, set()).add(_kind(link))
         for target in requires.get(source, ()):
@@ -137,15 +140,33 @@ def build_graph(
         out[source] = {to: _ORDERED[frozenset(kinds)] for to, kinds in targets.items()}
         for target, ordered in out[source].items():
             into[target][source] = ordered
-    return Graph(known, out, into, unresolved)
+    return Graph(known, out, into, len(nowhere), _missing(nowhere))
 
 
-def graph_data(graph: Graph, urls: Mapping[str, str]) -> dict[str, object]:
+def _missing(nowhere: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the names and who asks for each, from pairs of the two, in their order."""
+    spelled: dict[str, str] = {}
+    found: dict[str, dict[str, None]] = {}
+    for name, source in nowhere:
+        if name:
+            found.setdefault(spelled.setdefault(fold(name), name), {})[source] = None
+    return {name: list(sources) for name, sources in found.items()}
+
+
+def graph_data(
+    graph: Graph, urls: Mapping[str, str], *, has_names: bool = False
+) -> dict[str, object]:
     """Return the graph as ``schemas/graph.json`` says.
 
-    ``urls`` gives the address of each node from the site's root.
+    ``urls`` gives the address of each node from the site's root; ``has_names`` asks
+    for the names to which links lead that are nothing in the vault.
     """
     place = {path: at for at, path in enumerate(graph.nodes)}
+    missing = [
+        {"name": name, "from": [place[source] for source in sources]}
+        for name, sources in graph.missing.items()
+    ]
+    told: dict[str, object] = {"missing": missing} if has_names else {}
     return {
         "nodes": [
             {
@@ -163,6 +184,7 @@ def graph_data(graph: Graph, urls: Mapping[str, str]) -> dict[str, object]:
             for source, target, kinds in graph.edges()
         ],
         "unresolved": graph.unresolved,
+        **told,
     }
 
 

@@ -52,6 +52,18 @@ def test_a_link_to_nothing_is_counted_and_no_edge():
     assert (graph.unresolved, len(list(graph.edges()))) == (3, 1)
 
 
+def test_the_names_that_nothing_has_are_told_when_asked_for():
+    lost, again = (Link("", name) for name in ("Café plan", "cafe\u0301 PLAN"))
+    graph = build({A: [lost, lost, link(B)], B: [again, Link("", "x", "h")]})
+    urls = dict.fromkeys(graph.nodes, "")
+
+    assert graph_data(graph, urls, has_names=True)["missing"] == [
+        {"name": "Café plan", "from": [0, 1]},
+        {"name": "x", "from": [1]},
+    ]
+    assert "missing" not in graph_data(graph, urls)
+
+
 def test_a_degree_counts_neighbours_and_not_links():
     graph = build({A: [link(B), link(C)], B: [link(A)]})
 
