@@ -13,9 +13,10 @@ from markdown import Markdown
 from msgspec import Struct
 
 from lrnotes.text.groups import Grouping, group_lines
-from lrnotes.text.inner import Inner, find_inner, put_aside
+from lrnotes.text.inner import Inner, put_aside
 from lrnotes.text.lines import SLOT, cut_columns
 from lrnotes.text.rawhtml import Region, find_html
+from lrnotes.text.scan import find_held
 from lrnotes.text.unseen import show_unseen
 
 _LITERAL = re.compile(r"(?s)<(?:!--|[a-z]+\b).*?(?:```|~~~)", re.IGNORECASE)
@@ -46,7 +47,7 @@ def hold_html(md: Markdown, text: str, lists: str) -> str:
     if "<" not in text:
         return text
     masked, numbers = grouping.mask()
-    inner = find_inner(masked) if lists == "commonmark" else []
+    inner = find_held(masked, lists)
     ends = {group.start: group.end for group in grouping.groups}
     held = [_hold_inner(grouping, numbers, ends, each) for each in inner]
     if ends and _LITERAL.search(text):

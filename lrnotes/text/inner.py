@@ -17,10 +17,12 @@ from lrnotes.text.rawhtml import Region, find_html
 from lrnotes.text.segmenting import segment
 from lrnotes.text.segments import Text
 from lrnotes.text.starts import HTML
-from lrnotes.text.wholes import Html
+from lrnotes.text.wholes import Html, end_of_html
 
 _INSIDE = re.compile(r"(?:[ >+*-]|\d+[.)] )+<[a-zA-Z!?/]")
 _QUOTES = re.compile("[> ]*")
+_MARGIN = re.compile(r"(?: {4}[ >]*| {0,3}>[ >]*)(?=<[a-zA-Z!?/])")
+"""What stands before HTML in a container of Python-Markdown's."""
 
 
 class Inner(Struct, frozen=True):
@@ -48,6 +50,44 @@ def find_inner(lines: list[str]) -> list[Inner]:
     finder = _Finder(lines)
     finder.read_page()
     return finder.found
+
+
+def may_hold_html(lines: list[str]) -> bool:
+    """Return whether `find_placed` has anything to look for."""
+    return any("<" in line and _MARGIN.match(line) for line in lines)
+
+
+def find_placed(lines: list[str], kinds: list[str]) -> list[Inner]:
+    """Return the same where lists and quotes are Python-Markdown's own.
+
+    ``kinds`` says what each line is, as in `Layout`.  A block on the line of a list mark
+    is none: there the next lines stand further in than the first.
+    """
+    found: list[Inner] = []
+    after = 0
+    for at, line in enumerate(lines):
+        margin = _MARGIN.match(line)
+        if at >= after and margin and kinds[at] == "text":
+            inside = _cut_margin(lines, kinds, at, margin[0])
+            end = end_of_html(inside, 0)
+            if end is not None:
+                after = at + end + 1
+                found.append(Inner(at, at + end, margin.end(), inside[: end + 1]))
+    return found
+
+
+def _cut_margin(lines: list[str], kinds: list[str], at: int, margin: str) -> list[str]:
+    """Return the lines from one on, as far as they stand in its container."""
+    inside: list[str] = []
+    for number in range(at, len(lines)):
+        line = lines[number]
+        is_blank = not line.strip(" >") and line.count(">") == margin.count(">")
+        if kinds[number] in ("html", "literal"):
+            break
+        if not is_blank and not line.startswith(margin):
+            break
+        inside.append("" if is_blank else line[len(margin) :])
+    return inside
 
 
 def put_aside(lines: list[str], found: list[Inner], slots: list[str]) -> list[str]:

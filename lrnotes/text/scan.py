@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lrnotes.text.containers import Frame, Line
-from lrnotes.text.inner import Inner, find_inner, put_aside
+from lrnotes.text.inner import Inner, find_inner, find_placed, may_hold_html, put_aside
 from lrnotes.text.layout import Layout
 from lrnotes.text.lines import SLOT
 from lrnotes.text.outline import Outliner
@@ -16,7 +16,24 @@ def read_layout(masked: list[str], lists: str) -> Layout:
 
     ``lists`` says whose rules lists and quotes follow: ``commonmark`` or ``markdown``.
     """
-    inner = find_inner(masked) if lists == "commonmark" else []
+    if lists == "commonmark":
+        return _read(masked, find_inner(masked), lists)
+    layout = _read(masked, [], lists)
+    inner = find_placed(masked, layout.kinds)
+    return _read(masked, inner, lists) if inner else layout
+
+
+def find_held(masked: list[str], lists: str) -> list[Inner]:
+    """Return the HTML blocks in containers that the extension puts aside."""
+    if lists == "commonmark":
+        return find_inner(masked)
+    if not may_hold_html(masked):
+        return []
+    return find_placed(masked, _read(masked, [], lists).kinds)
+
+
+def _read(masked: list[str], inner: list[Inner], lists: str) -> Layout:
+    """Return the layout with HTML blocks of containers put aside."""
     given, masked = masked, put_aside(masked, inner, [SLOT] * len(inner))
     html = find_html(masked)
     layout = Layout(["text"] * len(masked))

@@ -109,7 +109,6 @@ INLINE = st.one_of(
 BLOCKS = st.one_of(
     block("```text", "```", parted),
     block("~~~~", "~~~~", parted),
-    block("```js live {1,3}", "`````", parted),
     block("````", "````", parted.map(lambda inside: ["```", *inside, "```"])),
     block("$$", "$$", lines),
     block("<!--", "-->", parted, "comment"),
@@ -118,7 +117,10 @@ BLOCKS = st.one_of(
     block("<section>", "</section>", lines),
     block("%%", "%%", parted, ""),
 )
-LITERALS = st.one_of(INLINE, BLOCKS, BLOCKS)
+# Python-Markdown knows no such info string, nor a closing mark that is longer.
+UNSEEN = block("```js live {1,3}", "`````", parted)
+LITERALS = st.one_of(INLINE, BLOCKS, BLOCKS, UNSEEN)
+LITERALS_OF_MARKDOWN = st.one_of(INLINE, BLOCKS, BLOCKS)
 PLACES = {
     "item": ("- ", "  "),
     "number": ("1. ", "   "),
@@ -130,30 +132,44 @@ PLACES = {
 }
 
 
+ITEM = "    "
+PLACES_OF_MARKDOWN = {
+    "item": (f"- t\n\n{ITEM}", ITEM),
+    "number": (f"1. t\n\n{ITEM}", ITEM),
+    "quote": ("> t\n>\n> ", "> "),
+    "callout": ("> [!note] T\n> ", "> "),
+    "folded callout": ("> [!tip]-\n> ", "> "),
+    "admonition": (f"!!! note\n{ITEM}", ITEM),
+}
+"""With Python-Markdown's own lists: four columns for each, below a blank line."""
+
+
 def join(parts):
     """Return notes or parts of one, below each other."""
     written = [line for text, _ in parts for line in [*text, ""]][:-1]
     return written, [literal for _, found in parts for literal in found]
 
 
-def put(place, part):
+def put(places, place, part):
     """Return a part of a note inside a container."""
-    before, rest = PLACES[place]
+    before, rest = places[place]
     text, found = part
     head, *others = (before + text[0]).split("\n")
     others += [(rest + line).rstrip() for line in text[1:]]
     return [head, *others], found
 
 
-def containers(inner):
+def containers(inner, places):
     return st.tuples(
-        st.sampled_from(sorted(PLACES)),
+        st.sampled_from(sorted(places)),
         st.lists(inner, min_size=1, max_size=3).map(join),
-    ).map(lambda given: put(*given))
+    ).map(lambda given: put(places, *given))
 
 
-def notes(literals):
-    nested = st.recursive(literals, containers, max_leaves=6)
+def notes(literals, places=PLACES):
+    nested = st.recursive(
+        literals, lambda inner: containers(inner, places), max_leaves=6
+    )
     return st.lists(nested, min_size=1, max_size=4).map(
         lambda parts: join(
             [part for each in parts for part in (each, (["Between."], []))]
@@ -161,8 +177,8 @@ def notes(literals):
     )
 
 
-def read_page(text):
-    index = Index(maths=False, works={"cohen2021": Work("cohen2021")})
+def read_page(text, lists="commonmark"):
+    index = Index(maths=False, works={"cohen2021": Work("cohen2021")}, lists=lists)
     ours = LrnotesExtension(index=index, page="docs/a.md")
     md = Markdown(extensions=[*EXTENSIONS, ours], extension_configs=EXTENSIONS)
     page = md.convert(text)
@@ -176,6 +192,17 @@ def test_literals_come_through_unchanged_wherever_they_stand(note):
     text, expected = note
 
     page, found = read_page("\n".join(text))
+
+    assert Literals(page).found == expected
+    assert found == ((), (), (), ())
+
+
+@checked
+@given(notes(LITERALS_OF_MARKDOWN, PLACES_OF_MARKDOWN))
+def test_literals_come_through_where_lists_are_python_markdowns_own(note):
+    text, expected = note
+
+    page, found = read_page("\n".join(text), "markdown")
 
     assert Literals(page).found == expected
     assert found == ((), (), (), ())

@@ -74,6 +74,7 @@ def convert(lists):
         read_as_commonmark(converter)
         converter.preprocessors.register(_Slots(converter), "slots", 28)
         return lambda text: converter.reset().convert(text)
+    converter.preprocessors.register(_Held(converter), "held", 28)
     # A callout's title is a block of its own for our extension.
     return lambda text: converter.reset().convert(CALLOUT.sub(r"\1# Title", text))
 
@@ -103,6 +104,13 @@ class _Slots(Preprocessor):
 
         text = re.sub(r"slot\d+\.", store, "\n".join(lines))
         return hold_html(self.md, text, "commonmark").split("\n")
+
+
+class _Held(Preprocessor):
+    """Puts aside raw HTML in containers, as the extension does."""
+
+    def run(self, lines):
+        return hold_html(self.md, "\n".join(lines), "markdown").split("\n")
 
 
 def _accept(language, inputs, options, attributes, md):
