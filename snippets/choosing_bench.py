@@ -35,18 +35,21 @@ def draw(seed, steps, batch_size=64):
 
 
 def answer(weights, images):
-    """Return logits (seed, rate, image, 10) of the stacked networks."""
-    for layer in range(0, len(weights), 2):
-        images = images.relu() if layer else images
-        images = images @ weights[layer].mT + weights[layer + 1].unsqueeze(-2)
-    return images
+    """Return logits (seed, rate, 10, image) of images (seed, image, 64)."""
+    first, bias, *rest = weights
+    # The networks of a seed see the same images: their first layers are one matrix.
+    hidden = first.flatten(1, 2) @ images.mT
+    hidden = hidden.unflatten(1, first.shape[1:3]) + bias.unsqueeze(-1)
+    for matrix, bias in zip(rest[::2], rest[1::2], strict=True):
+        hidden = matrix @ hidden.relu() + bias.unsqueeze(-1)
+    return hidden
 
 
 def find_losses(logits, labels):
     """Return the mean loss, (seed, rate), of logits of every seed's images."""
-    labels = labels.unsqueeze(1).expand(logits.shape[:3])
-    losses = cross_entropy(logits.flatten(0, 2), labels.flatten(), reduction="none")
-    return losses.view(labels.shape).mean(-1)
+    labels = labels.repeat_interleave(logits.shape[1], 0)
+    losses = cross_entropy(logits.flatten(0, 1), labels, reduction="none")
+    return losses.mean(1).view(logits.shape[:2])
 
 
 def train(rule, rates, seeds, decay=0.0, batch_size=64):
@@ -69,7 +72,7 @@ def train(rule, rates, seeds, decay=0.0, batch_size=64):
     for step in range(1, steps + 1):
         weights = [part.requires_grad_() for part in weights]
         batch = batches[:, step - 1]
-        logits = answer(weights, images[each, batch].unsqueeze(1))
+        logits = answer(weights, images[each, batch])
         losses = find_losses(logits, labels[each, batch])
         gradients = torch.autograd.grad(losses.sum(), weights)
         curve.append(losses.detach())
@@ -94,11 +97,10 @@ def examine(weights, seeds):
     """Return validation losses and test accuracies, each (seed, rate)."""
     rest = [load_digits(images_each, seed)[2:] for seed in seeds]
     images, labels = map(torch.stack, zip(*rest, strict=True))
-    logits = answer(weights, images.unsqueeze(1))
-    chosen_by = find_losses(logits[:, :, :held_out], labels[:, :held_out])
-    guesses = logits[:, :, held_out:].argmax(-1)
-    hits = (guesses == labels[:, None, held_out:]).float()
-    return chosen_by.nan_to_num(torch.inf), hits.mean(-1)
+    logits = answer(weights, images)
+    chosen_by = find_losses(logits[..., :held_out], labels[:, :held_out])
+    hits = logits.argmax(2)[..., held_out:] == labels[:, None, held_out:]
+    return chosen_by.nan_to_num(torch.inf), hits.float().mean(2)
 
 
 def read_off(losses, rates, smoothing=0.9, stop=4.0):

@@ -6,8 +6,8 @@
 # %% the data and the networks
 import matplotlib.pyplot as plt
 import torch
+from choosing_bench import align, answer, find_losses
 from digits import load_digits, make_mlp
-from torch.func import functional_call, grad, stack_module_state, vmap
 from torch.nn.functional import cross_entropy
 
 seeds = range(5)
@@ -27,65 +27,79 @@ def draw(seed, widths):
 
 
 # %% three update rules
-def sgd(gradient, memory, _step):
-    return gradient, memory
+def sgd(gradient, _memory, _step):
+    return gradient
 
 
-def normalised(gradient, memory, _step):
-    # The small constant is for a gradient of zero.
-    return gradient / (gradient.norm() + 1e-12), memory
+def normalised(gradient, _memory, _step):
+    lengths = gradient.flatten(2).norm(dim=2) + 1e-12  # for a gradient of zero
+    return gradient / align(lengths, gradient)
 
 
 def adam(gradient, memory, step):
-    mean = 0.9 * memory[0] + 0.1 * gradient
-    square = 0.999 * memory[1] + 0.001 * gradient**2
+    """Return Adam's direction; memory is a pair of tensors, changed in place."""
+    mean, square = memory
+    mean.mul_(0.9).add_(0.1 * gradient)
+    square.mul_(0.999).add_(0.001 * gradient**2)
     unbiased_mean, unbiased_square = mean / (1 - 0.9**step), square / (1 - 0.999**step)
-    return unbiased_mean / (unbiased_square.sqrt() + 1e-8), (mean, square)
+    return unbiased_mean / (unbiased_square.sqrt() + 1e-8)
 
 
-# %% one run
-def train(rule, lr, network, weights, data):
-    """Return the training loss before every 20th step, and the last weights."""
+# %% all runs and all seeds at once
+def measure(weights, images, labels):
+    """Return the loss of each run, (seed, run)."""
+    return find_losses(answer(weights, images), labels)
 
-    def loss_on(weights, images, labels):
-        return cross_entropy(functional_call(network, weights, (images,)), labels)
 
-    images, labels, batches = data
-    weights, memory, curve = dict(weights), dict.fromkeys(weights, (0.0, 0.0)), []
-    for step, batch in enumerate(batches, 1):
+def take_steps(methods, weights, images, labels, batches):
+    """Return the training loss before every 20th step; the weights are changed.
+
+    methods are pairs of a rule and its rates; their runs lie side by side.
+    """
+    rules, rates = zip(*methods, strict=True)
+    counts, lr = [len(some) for some in rates], torch.cat(rates).expand(len(seeds), -1)
+    memories = [(torch.zeros_like(part), torch.zeros_like(part)) for part in weights]
+    each, curve = torch.arange(len(seeds))[:, None], []
+    for step, batch in enumerate(batches.unbind(1), 1):
         if step % 20 == 1:
-            curve.append(loss_on(weights, images, labels))
-        gradient = grad(loss_on)(weights, images[batch], labels[batch])
-        for name in weights:
-            move, memory[name] = rule(gradient[name], memory[name], step)
-            weights[name] = weights[name] - lr * move
-    curve.append(loss_on(weights, images, labels))
-    return torch.stack(curve), weights
+            curve.append(measure(weights, images, labels))
+        parts = [part.detach().requires_grad_() for part in weights]
+        losses = measure(parts, images[each, batch], labels[each, batch])
+        gradients = torch.autograd.grad(losses.sum(), parts)
+        for part, gradient, memory in zip(weights, gradients, memories, strict=True):
+            runs = [whole.split(counts, 1) for whole in (gradient, *memory)]
+            moves = [
+                rule(mine, kept, step)
+                for rule, mine, *kept in zip(rules, *runs, strict=True)
+            ]
+            part -= align(lr, part) * torch.cat(moves, 1)
+    curve.append(measure(weights, images, labels))
+    return torch.stack(curve, 2)
 
 
-# %% all rates and all seeds at once
-def sweep(rule, rates, widths=shallow):
-    """Return curves (seed, rate, steps / 20 + 1) and test accuracies (seed, rate)."""
+def sweep(methods, widths=shallow):
+    """Return curves (seed, run, steps / 20 + 1) and test accuracies (seed, run)."""
     networks, *rest = zip(*[draw(seed, widths) for seed in seeds], strict=True)
     *data, test_x, test_y = map(torch.stack, rest)
-    weights = {k: w.detach() for k, w in stack_module_state(networks)[0].items()}
-
-    def run_seed(weights, data, test_x, test_y):
-        def run(lr):
-            curve, end = train(rule, lr, networks[0], weights, data)
-            return curve, functional_call(networks[0], end, (test_x,))
-
-        curves, logits = vmap(run)(rates)  # every rate in one go
-        return curves, (logits.argmax(-1) == test_y).float().mean(-1)
-
-    return vmap(run_seed)(weights, data, test_x, test_y)  # every seed in one go
+    runs = sum(len(rates) for _, rates in methods)
+    weights = [
+        torch.stack(same).detach()[:, None].repeat_interleave(runs, 1)
+        for same in zip(*(network.parameters() for network in networks), strict=True)
+    ]
+    curves = take_steps(methods, weights, *data)
+    hits = answer(weights, test_x).argmax(2) == test_y[:, None]
+    return curves, hits.float().mean(2)
 
 
-sgd_curves, sgd_accuracy = sweep(sgd, sgd_rates)
-adam_curves, adam_accuracy = sweep(adam, adam_rates)
-length_curves, _ = sweep(normalised, length_rates)
-deep_sgd_curves, deep_sgd_accuracy = sweep(sgd, sgd_rates[[6, 8]], deep)  # 0.7, 2.8
-deep_adam_curves, deep_adam_accuracy = sweep(adam, adam_rates[-1:], deep)
+counts = [len(sgd_rates), len(adam_rates), len(length_rates)]
+curves, accuracy = sweep(
+    [(sgd, sgd_rates), (adam, adam_rates), (normalised, length_rates)]
+)
+sgd_curves, adam_curves, length_curves = curves.split(counts, 1)
+sgd_accuracy, adam_accuracy, _ = accuracy.split(counts, 1)
+curves, accuracy = sweep([(sgd, sgd_rates[[6, 8]]), (adam, adam_rates[-1:])], deep)
+deep_sgd_curves, deep_adam_curves = curves.split([2, 1], 1)  # rates 0.7, 2.8
+deep_sgd_accuracy, deep_adam_accuracy = accuracy.split([2, 1], 1)
 
 
 # %% the same with torch.optim
