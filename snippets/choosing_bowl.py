@@ -59,7 +59,6 @@ returns = {pace: come_back(pace) for pace in paces}
 bottoms = {pace: bottom(curvatures, pace) for pace in paces}
 beyond = undone / critical
 tenth = undone / 10 / critical
-quick_bottom, slow_bottom = bottoms[20] / critical, bottoms[400] / critical
 growth = undone - 1
 
 # %% claim: one direction is back at its first size where the dilogarithm vanishes
