@@ -18,7 +18,7 @@ from lrnotes.model import Link
 from lrnotes.vault.fold import fold
 
 # What no slug holds: such a fragment is the text of a heading.
-_HEADING_TEXT = re.compile(r"[^\w.:-]|[A-Z]")
+_HEADING_TEXT = re.compile(r"[^\w:-]|[A-Z]")
 _NAME = re.compile(r"[\s<>|]|://")
 _ENDING = re.compile(r"(?:/|\.\w{1,5})$")
 _HOST = re.compile(r"(?:www\.)?(?:[\w-]+\.)+[a-z]{2,}(?=/)", re.IGNORECASE)
