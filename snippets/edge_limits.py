@@ -99,7 +99,7 @@ assert larger_end < 0.1
 #| caption: >
 #|   Learning rate × curvature of the full loss / 2, five networks each, all at the
 #|   rate 0.5. Squared loss with all 100 digits, with batches of 20 and of 8, and
-#|   cross-entropy with all digits.
+#|   cross-entropy with all digits. Drawn every 100 steps.
 #| alt: >
 #|   Four bundles of lines. All digits: rises to 1 and stays. Batches of 20 stay near
 #|   0.8, batches of 8 near 0.5. Cross-entropy stays below 0.3 and falls to zero.

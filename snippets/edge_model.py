@@ -102,7 +102,11 @@ for column, ax in enumerate(axes, start=1):
     ):
         line = path[:400, column, 1]
         end = int((line > 0).int().cumprod(0).sum())  # until it is thrown out
-        ax.plot(range(0, end, 8), line[:end:8], color=f"C{number}", label=name)
+        style, above = ("--", 3) if path is plain else ("-", 2)
+        reached = range(0, end, 8)
+        ax.plot(
+            reached, line[:end:8], style, color=f"C{number}", label=name, zorder=above
+        )
         if end < len(line):
             ax.plot(end - 1, line[end - 1], "x", color=f"C{number}")
     ax.set(xlabel="step", title=f"pulled to {wishes[column]:g}")

@@ -155,10 +155,10 @@ def square_gradient(parameters, loss):
     return sum((part**2).sum() for part in gradients)
 
 
-def estimate(short, long, small=16, large=128):
-    """Return trace(S) and |G|² from the mean squares of two batch sizes."""
-    trace = (short - long) / (1 / small - 1 / large)
-    square = (large * long - small * short) / (large - small)
+def estimate(at_small, at_large, small=16, large=128):
+    """Return the trace of Σ and |G|² from the mean squares at two batch sizes."""
+    trace = (at_small - at_large) / (1 / small - 1 / large)
+    square = (large * at_large - small * at_small) / (large - small)
     return trace, square
 
 
@@ -182,7 +182,7 @@ def average_squares(slopes, draws, batch_size):
 
 
 def measure_noise(slopes):
-    """Return trace(S) and |G|² from every image's gradient."""
+    """Return the trace of Σ and |G|² from every image's gradient."""
     full = slopes.mean(0)
     return ((slopes - full) ** 2).sum(1).mean(), full @ full
 
@@ -234,16 +234,16 @@ assert late_error > 2 * early_error
 # %% best single step against batch size
 #| caption: >
 #|   The rate whose single step with a random minibatch leaves the least loss, on a
-#|   bowl and on a network after {early} steps. Lines: the formula, from the noise
-#|   scale of each seed. Dotted: in proportion.
+#|   bowl and on a network after {early} steps, five seeds: dots. Lines: the formula,
+#|   from the noise scale of each seed. Dotted: in proportion.
 #| alt: >
 #|   Best rate against batch size, five seeds, on log axes. The points lie on curves
 #|   that rise in proportion for small batches and bend below it for large ones.
 fig, panels = plt.subplots(1, 2, sharex=True)
 for ax, loss in zip(panels, fresh, strict=True):
     for seed in nets:
-        ax.loglog(batch_sizes, gather(predicted, loss)[seed], f"C{seed}", linewidth=1)
-        ax.loglog(batch_sizes, gather(found, loss)[seed], f"C{seed}o", markersize=4)
+        ax.loglog(batch_sizes, gather(predicted, loss)[seed], "C0", linewidth=1)
+        ax.loglog(batch_sizes, gather(found, loss)[seed], "C1o", markersize=4)
     first = gather(predicted, loss)[:, 0].max()
     ax.loglog(
         batch_sizes, [first * size / 4 for size in batch_sizes], "k:", linewidth=1
