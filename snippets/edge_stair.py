@@ -142,9 +142,8 @@ assert end_loss < 0.1
 
 # %% the curvature follows the rate
 #| caption: >
-#|   The sharpest curvature of five networks, drawn every 40 steps. The rate is 0.8,
-#|   then 0.4 from step 200, then climbs from step 1000 to 1.2 at step 1300. Dashed:
-#|   2 / learning rate.
+#|   The sharpest curvature of five networks. The rate is 0.8, then 0.4 from step 200,
+#|   then climbs from step 1000 to 1.2 at step 1300. Dashed: 2 / learning rate.
 #| alt: >
 #|   Curvature against step. Five lines settle at 2.5, climb to 5 once the rate is
 #|   halved, and are pressed down to 1.7 as the rate climbs, along 2 / learning rate.
