@@ -55,9 +55,10 @@ def run(rule, rates, steps=180):
 
 steady = bottoms["SGD"][2:6]  # 60 to 480 steps
 drift = (steady.max() / steady.min()).item()
-hasty = (bottoms["AdamW"][1] / bottoms["AdamW"][3]).min().item()
-hasty_raw = (raw_bottoms[2, 1] / raw_bottoms[2, 3]).min().item()
-lag = stacked[:, 3] / raw_bottoms[:, 3]  # what smoothing does at 120 steps
+hasty = (bottoms["AdamW"][1] / bottoms["AdamW"][3]).median().item()
+hasty_raw = (raw_bottoms[2, 1] / raw_bottoms[2, 3]).median().item()
+# What smoothing does at 120 steps, in the middle seed of each optimizer.
+lag = (stacked[:, 3] / raw_bottoms[:, 3]).median(1).values
 lag_least, lag_most = lag.min().item(), lag.max().item()
 early_least = stacked[:2, 0].min().item()  # SGD without and with momentum
 late = stacked[:2, -1]
@@ -72,18 +73,18 @@ learnt_most = climbs[-1][:, :2, at_four].median(2).values.max().item()
 #| label: steady
 assert drift < 4
 
-# %% claim: in 24 steps AdamW's bottom is half as high again as in 120, every seed
+# %% claim: in 24 steps AdamW's bottom is half as high again as in 120, middle seed
 #| label: hasty
 assert hasty > 1.5
 
-# %% claim: and so it is without the smoothing, every seed
+# %% claim: and so it is without the smoothing, middle seed
 #| label: hasty raw
 assert hasty_raw > 1.5
 
-# %% claim: at 120 steps smoothing moves the bottom up, fourfold at most
+# %% claim: at 120 steps smoothing moves the middle bottom up, by less than four
 #| label: lag
-assert lag_least > 0.8
-assert 1.5 < lag_most < 4
+assert lag_least > 1.05
+assert lag_most < 4
 
 # %% claim: in 1,920 steps SGD and momentum climb to a rate of 5 and their loss still falls
 #| label: late
