@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
+from textwrap import shorten
 
 from msgspec import Struct
 
@@ -122,6 +123,10 @@ def verification_page(
     return "\n".join(lines)
 
 
+# The claim that a row links to shows all of it.
+_SHOWN = 80
+
+
 def _claim_row(path: str, row: ClaimRow) -> str:
     result = row.result
     evidence = nearest_evidence(result, row.index)
@@ -134,7 +139,9 @@ def _claim_row(path: str, row: ClaimRow) -> str:
         claim_mark(claim_verdict(result, row.index)),
         page_link(path, row.page, claim_title(row.script, row.index)),
         sentences or "no sentence links it",
-        _code(operands(evidence)) if evidence else "",
+        _code(shorten(operands(evidence), _SHOWN, placeholder=" …"))
+        if evidence
+        else "",
         _code(plain_text(evidence.margin)) if evidence else "",
         literal_markdown(format_environment(result.environment)) if result else "",
         f"{result.outcomes[row.index].seconds:.2f}" if result else "",

@@ -2,10 +2,12 @@
 
 import re
 
+import msgspec
 import pytest
 import yaml
 from markdown import Markdown
 
+from lrnotes.model import Evidence
 from lrnotes.show.pages import (
     ClaimRow,
     Mention,
@@ -102,6 +104,21 @@ def test_verification_lists_each_claim_with_its_evidence(table):
         ],
         ["? not run", "a tenth", "no sentence links it", "", "", "", "", ""],
     ]
+
+
+def test_what_was_compared_is_short_in_the_table(script, result, parse):
+    tensor = f"Tensor (9,) float64 cpu [{', '.join(['0.193253'] * 9)}]"
+    evidence = Evidence("close(a, b)", 1, True, tensor, "close", tensor, "0 of 1e-9")
+    outcomes = list(result.outcomes)
+    outcomes[1] = msgspec.structs.replace(outcomes[1], evidence=(evidence,))
+    long = msgspec.structs.replace(result, outcomes=tuple(outcomes))
+    page = parse(convert(verification_page([ClaimRow(script, 1, "a.md#x", long)])))
+
+    compared = page.css("tbody td")[3].text()
+
+    assert compared.startswith("Tensor (9,) float64 cpu [0.193253, ")
+    assert compared.endswith(" …")
+    assert len(compared) <= 80
 
 
 def test_verification_links_claims_and_notes_as_markdown_pages(table):
