@@ -51,7 +51,8 @@ lighthouse: site tools  ## print Lighthouse's scores and metrics of the built si
 
 nightly: setup  ## the property tests at length; what snippets read on the host unawares
 	LRNOTES_EXAMPLES=20000 LRNOTES_RESOLVER_LINKS=100000 $(BIN)/python -m pytest -q \
-		tests/vault/test_resolve.py tests/text/test_differential.py tests/markdown/test_lists.py
+		tests/vault/test_resolve.py tests/text/test_differential.py \
+		tests/markdown/test_lists.py tests/markdown/test_literals.py
 	LRNOTES_DEVICE=lint $(BIN)/python -m lrnotes run
 
 mutants: setup  ## change the method of each snippet: which claims notice? (resumes; SNIPPETS=momentum)

@@ -14,8 +14,10 @@ pytest_plugins = ["pytester"]
 CONFIG = "site_name: test\nplugins: [lrnotes]\n"
 
 # How long an example takes says how busy the machine is.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+# A landing tries the same examples each time; `make nightly` looks for new ones.
+settings.register_profile("landing", deadline=None, derandomize=True)
+settings.register_profile("nightly", deadline=None)
+settings.load_profile("nightly" if "LRNOTES_EXAMPLES" in os.environ else "landing")
 
 LACKING = re.compile(r"could not import|no Chromium|is not installed")
 """In the reason of a skip: the machine lacks something that CI has to have."""

@@ -23,6 +23,7 @@ _INSIDE = re.compile(r"(?:[ >+*-]|\d+[.)] )+<[a-zA-Z!?/]")
 _QUOTES = re.compile("[> ]*")
 _MARGIN = re.compile(r"(?: {4}[ >]*| {0,3}>[ >]*)(?=<[a-zA-Z!?/])")
 """What stands before HTML in a container of Python-Markdown's."""
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w-]*)")
 
 
 class Inner(Struct, frozen=True):
@@ -69,11 +70,19 @@ def find_placed(lines: list[str], kinds: list[str]) -> list[Inner]:
         margin = _MARGIN.match(line)
         if at >= after and margin and kinds[at] == "text":
             inside = _cut_margin(lines, kinds, at, margin[0])
-            end = end_of_html(inside, 0)
-            if end is not None:
+            end = end_of_html(inside, 0, is_closed=True)
+            if end is not None and _is_whole(inside[: end + 1]):
                 after = at + end + 1
                 found.append(Inner(at, at + end, margin.end(), inside[: end + 1]))
     return found
+
+
+def _is_whole(block: list[str]) -> bool:
+    """Return whether HTML ends where it is closed; the rest is Python-Markdown's."""
+    found = _TAG.match(block[0])
+    if found is None or found["end"]:
+        return found is None
+    return f"</{found['name']}".lower() in block[-1].lower()
 
 
 def _cut_margin(lines: list[str], kinds: list[str], at: int, margin: str) -> list[str]:

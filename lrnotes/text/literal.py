@@ -63,10 +63,15 @@ def literal_lines(text: str, lists: str = "commonmark") -> list[bool]:
     masked, numbers = grouping.mask()
     for number, kind in zip(numbers, read_layout(masked, lists).kinds, strict=True):
         literal[number] = kind != "text"
+    ends: set[int] = set()
     if lists == "commonmark":
         for span, _ in find_unseen(grouping):
             literal[span.start : span.end + 1] = [True] * (span.end + 1 - span.start)
+            ends.add(span.end)
     for group in grouping.groups:
+        # What closes a fence that Python-Markdown does not see opens none.
+        if group.start in ends:
+            continue
         size = group.end + 1 - group.start
         literal[group.start : group.end + 1] = [True] * size
     return literal

@@ -54,10 +54,13 @@ def end_of_maths(lines: Sequence[str], at: int) -> int | None:
     return None
 
 
-def end_of_html(lines: Sequence[str], at: int) -> int | None:
+def end_of_html(
+    lines: Sequence[str], at: int, *, is_closed: bool = False
+) -> int | None:
     """Return the last line of the HTML block that begins at a line of a container.
 
-    An element that asks for Markdown inside is none.
+    An element that asks for Markdown inside is none.  One that is never closed ends
+    with its container; with ``is_closed`` it is none either.
     """
     line = lines[at].lstrip(" ")
     found = HTML.match(line)
@@ -73,4 +76,4 @@ def end_of_html(lines: Sequence[str], at: int) -> int | None:
             last = end
         elif closing is None:
             break
-    return last
+    return None if closing and is_closed else last

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 
@@ -51,6 +51,7 @@ without = Markdown(extensions=list(EXTENSIONS), extension_configs=EXTENSIONS)
 
 @settings(max_examples=400, deadline=None)
 @given(plain_texts)
+@example("\n!!! note\n    <!--")
 def test_text_without_our_syntax_is_not_touched(text):
     assert with_us.reset().convert(text) == without.reset().convert(text)
 

@@ -8,7 +8,7 @@ import re
 import textwrap
 
 import markdown
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from lrnotes.text.fences import find_fences
@@ -49,6 +49,15 @@ LITERAL = [
     ["<!--", "```python exec", "x", "```", "-->"],
     ["<pre>", "```python exec", "x", "```", "</pre>"],
 ]
+
+
+UNCLOSED = """\
+- - text
+    <pre>
+    ```python exec label="3"
+    ```
+```python exec label="5"
+```"""
 
 
 @st.composite
@@ -218,6 +227,9 @@ def test_what_runs_is_shown_as_code_and_what_is_not_run_is_reported(
 
 @checked
 @given(untidy_notes(TAGS))
+@example(UNCLOSED)
+@example(UNCLOSED.replace("<pre>", "</pre>"))
+@example(UNCLOSED.replace("<pre>", "<summary>s</summary>"))
 def test_raw_html_hides_no_fence_that_runs(shown_as_code, lists, text):
     wrong, _, _ = differences(text, shown_as_code, lists)
 
