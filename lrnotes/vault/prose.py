@@ -30,8 +30,10 @@ _SUPPORT = re.compile(
     r"|\[\[[^\[\]\n|]*\#\^"  # a proof or an open question
     r"|\[@|`\{"  # a citation, an inline value
 )
-_OPENING = 2_000
-"""Characters in which a note's first sentence is looked for."""
+_FIRST = re.compile(
+    r"(?:[ \t]*(?:#.*)?\n)*"  # titles and blank lines
+    r"(?P<paragraph>(?:[^\W\d_]|\*+\S|[_\[(\"'“])(?:.|\n(?!\n))*)"
+)
 _ANY = re.compile(r"[^\n]")
 
 SUPPORTING = ("proof", "question")
@@ -85,10 +87,13 @@ class Paragraph(Struct, frozen=True):
 def read_opening(text: str) -> str:
     """Return the first sentence of a note's body as a reader sees it.
 
-    It is empty where the sentence holds what is known in its note only: a value, maths.
+    It is empty where the note opens with anything but a paragraph, and where the
+    sentence holds what is known in its note only: a value, maths, an embed.
     """
-    first = next(read_prose(text[:_OPENING]), None)
-    if first is None or first.callout:
+    # The first paragraph alone: a list of many notes asks this of each.
+    found = _FIRST.match(text)
+    first = next(read_prose(found["paragraph"]), None) if found else None
+    if first is None:
         return ""
     sentence = first.sentences[0]
     is_own = re.search(r"`\{|\$|!\[\[", sentence.source)

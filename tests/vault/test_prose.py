@@ -18,7 +18,10 @@ from lrnotes.vault.prose import read_opening
         ("It is `{a.py} x:.3g` long. It moves.", ""),
         ("With $x^2$ it falls.", ""),
         ("> [!note] First\n> A callout.\n\nThen text.", ""),
-        ("```python\ncode\n```\n\nThen text.", "Then text."),
+        ("```python\ncode\n```\n\nThen text.", ""),
+        ("- An item.\n", ""),
+        ("\n\n# A\n## B\n\n*This* is so. And.\n\nMore.", "This is so."),
+        ("[[x]] is it. And.", "x is it."),
     ],
 )
 def test_a_note_is_known_by_its_first_sentence(text, opening):
