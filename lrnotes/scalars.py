@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
@@ -57,7 +58,10 @@ def _round(value: float, rounded: re.Match[str], context: Context) -> float:
             place = exact.adjusted() - max(digits, 1) + 1
     if int(exact.as_tuple().exponent) >= place:
         return value
-    return float(exact.quantize(Decimal(1).scaleb(place), context=context))
+    shown = float(exact.quantize(Decimal(1).scaleb(place), context=context))
+    if math.isinf(shown):
+        raise OverflowError
+    return shown
 
 
 def _read(scalar: Scalar) -> int | float | bool | str:

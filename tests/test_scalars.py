@@ -57,6 +57,8 @@ def test_a_scalar_is_written_as_its_format_says(kind, text, spec, shown):
         ("float", "1.0", ".999999999f", 'format ".999999999f" is wider than 200'),
         ("int", "1", "1000000000", 'format "1000000000" is wider than 200'),
         ("bool", "True", ".1f up", 'format ".1f up" does not fit bool'),
+        ("float", "1.797e308", ".1e up", 'format ".1e up" does not fit float'),
+        ("int", "9" * 400, ".2g down", 'format ".2g down" does not fit int'),
         ("str", "Adam", ".3 up", 'format ".3 up" does not fit str'),
         ("float", "1.0", "up", 'format "up" rounds to no digit: .3g up'),
         ("float", "1.0", ">9 down", 'format ">9 down" rounds to no digit: .3g down'),
