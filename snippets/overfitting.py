@@ -1,6 +1,6 @@
 # %% [markdown]
 # # When does a network overfit?
-# Four hundred digits, one label in seven wrong, four learning rates: at which step is
+# Four hundred digits, one label in seven wrong, three learning rates: at which step is
 # the loss on new digits lowest, and how low is it?
 
 # %% the data: the first sixty labels of each seed are replaced by wrong ones
@@ -11,8 +11,8 @@ import torch
 from digits import load_digits
 
 seeds = range(5)
-count, wrong, width, every = 400, 60, 64, 10
-rates = torch.tensor([0.1, 0.2, 0.4, 0.8])
+count, wrong, width, steps, every = 400, 60, 32, 450, 10
+rates = torch.tensor([0.2, 0.4, 0.8])
 draws = [load_digits(count, seed) for seed in seeds]
 images, labels, new_images, new_labels = map(torch.stack, zip(*draws, strict=True))
 new_images, new_labels = new_images[:, :600], new_labels[:, :600]
@@ -27,7 +27,7 @@ def spoil(labels):
     return labels % 10
 
 
-# %% a network 64-64-10 for each seed and rate, trained on all images at every step
+# %% a network 64-32-10 for each seed and rate, trained on all images at every step
 def begin(networks):
     """Return the weights (seeds, networks, in + 1, out); networks differ by seed only."""
     parts = []
@@ -54,8 +54,13 @@ def cross_entropy(logits, labels):
     return -logits.log_softmax(-1).gather(-1, given).mean((-1, -2))
 
 
-def train(labels, rates, steps):
-    """Return (times, seeds, rates) of the new loss and accuracy, and the last loss."""
+def find_accuracy(logits, labels):
+    """Return the share that is answered as labelled (seeds, networks)."""
+    return (logits.argmax(-1) == labels[:, None]).float().mean(-1)
+
+
+def train(labels, rates):
+    """Return (times, seeds, rates) of the new loss and accuracy, and the share fitted."""
     weights = begin(len(rates))
     losses, accuracies = [], []
     for step in range(steps + 1):
@@ -63,19 +68,20 @@ def train(labels, rates, steps):
             with torch.no_grad():
                 logits = predict(weights, new_images)
             losses.append(cross_entropy(logits, new_labels))
-            right = logits.argmax(-1) == new_labels[:, None]
-            accuracies.append(right.float().mean(-1))
-        fitted = cross_entropy(predict(weights, images), labels)
-        gradients = torch.autograd.grad(fitted.sum(), weights)
+            accuracies.append(find_accuracy(logits, new_labels))
+        loss = cross_entropy(predict(weights, images), labels).sum()
+        gradients = torch.autograd.grad(loss, weights)
         with torch.no_grad():
             for weight, gradient in zip(weights, gradients, strict=True):
                 weight -= rates[:, None, None] * gradient
-    return torch.stack(losses), torch.stack(accuracies), fitted.detach()
+    with torch.no_grad():
+        fitted = find_accuracy(predict(weights, images), labels)
+    return torch.stack(losses), torch.stack(accuracies), fitted
 
 
 spoilt = spoil(labels)
-losses, accuracies, fitted = train(spoilt, rates, 700)
-clean_losses, clean_accuracies, clean_fitted = train(labels, rates[-1:], 600)
+losses, accuracies, fitted = train(spoilt, rates)
+clean_losses, _, clean_fitted = train(labels, rates[-1:])
 
 # %% the best moment of each run
 lowest, at = losses.min(0)  # (seeds, rates)
@@ -85,36 +91,35 @@ earliest, latest = work.min().item(), work.max().item()
 spread = (work.amax(1) / work.amin(1)).max().item()
 same_low = (lowest.amax(1) / lowest.amin(1)).max().item()
 shares = (best_step[:, :-1] / best_step[:, 1:]).flatten()
-fast = losses[:61, :, -1]  # the fastest rate, as long as the clean run
-rise = (fast[-1] / fast.min(0).values).min().item()
+fast = losses[:, :, -1]  # at the highest rate, as the clean run
 at_best = accuracies.gather(0, at[None])[0, :, -1]
-lost_points = 100 * (at_best - accuracies[60, :, -1]).min().item()
+lost_points = 100 * (at_best - accuracies[-1, :, -1]).mean().item()
 clean_rise = (clean_losses[-1] / clean_losses.min(0).values)[:, 0]
 wrong_rise = fast[-1] / fast.min(0).values
+rise = wrong_rise.min().item()
 share_of_rise = ((clean_rise - 1) / (wrong_rise - 1)).max().item()
-clean_gain = (clean_accuracies[-1] - accuracies[60, :, -1:]).min().item()
 weights_each = sum(part[0, 0].numel() for part in begin(1))
 
-# %% claim: both sets of labels are fitted almost perfectly
+# %% claim: at the highest rate both sets of labels are fitted to the last one
 #| label: fitted
-assert fitted[:, -1].max() < 0.02
-assert clean_fitted.max() < 0.02
+assert fitted[:, -1].min() == 1
+assert clean_fitted.min() == 1
 
 # %% claim: with wrong labels the loss on new digits rises by a tenth or more
 #| label: rises
 assert rise > 1.1
 
-# %% claim: and more than two points of accuracy are lost
+# %% claim: and more than three points of accuracy are lost, on average over the draws
 #| label: points
-assert lost_points > 2
+assert lost_points > 3
 
 # %% claim: with right labels it rises by less than half as much, in every draw
 #| label: clean
 assert share_of_rise < 0.5
 
-# %% claim: at twice the rate the best moment comes after half of the steps
+# %% claim: at twice the rate the best moment comes after half of the steps, nearly
 #| label: half
-torch.testing.assert_close(shares, torch.full_like(shares, 2.0), rtol=0.2, atol=0)
+torch.testing.assert_close(shares, torch.full_like(shares, 2.0), rtol=0.25, atol=0)
 
 # %% claim: rate times steps at the best moment is the same within a half
 #| label: work
@@ -124,25 +129,24 @@ assert spread < 3 / 2
 #| label: same
 assert same_low < 1.025
 
-# %% the same overfitting, four times
+# %% the same overfitting, three times
 #| caption: >
-#|   Loss on new digits while four rates fit 400 images with sixty wrong labels, mean of
+#|   Loss on new digits while three rates fit 400 images with sixty wrong labels, mean of
 #|   five seeds. Left against steps, right against learning rate times steps. Dotted:
-#|   the fastest rate with right labels.
+#|   the highest rate with right labels.
 #| alt: >
-#|   Left, four curves fall to the same depth at four different steps and rise again,
-#|   the fastest first. Right, the four lie on one another, lowest near sixty. A dotted
+#|   Left, three curves fall to the same depth at three different steps and rise again,
+#|   the fastest first. Right, the three lie on one another, lowest near fifty. A dotted
 #|   curve, for right labels, falls much lower and stays there.
 fig, axes = plt.subplots(1, 2, sharey=True)
-steps = torch.arange(len(losses)) * every
-for column, (ax, scale) in enumerate(zip(axes, (torch.ones(4), rates), strict=True)):
+times = torch.arange(len(losses)) * every
+for column, (ax, scale) in enumerate(zip(axes, (torch.ones(3), rates), strict=True)):
     for index, rate in enumerate(rates):
         curve = losses[:, :, index].mean(1)[::2].cpu()
-        ax.plot((steps[::2] * scale[index]).cpu(), curve, label=f"rate {rate:.1f}")
+        ax.plot((times[::2] * scale[index]).cpu(), curve, label=f"rate {rate:.1f}")
     clean = clean_losses.mean((1, 2))[::2].cpu()
-    times = steps[: len(clean_losses) : 2] * scale[-1]
-    ax.plot(times.cpu(), clean, color="C3", linestyle=":", label="right labels")
-    ax.set(ylim=(0, 1), xlim=((0, 700), (0, 200))[column])
+    ax.plot((times[::2] * scale[-1]).cpu(), clean, "C3:", label="right labels")
+    ax.set(ylim=(0, 1), xlim=((0, steps), (0, 200))[column])
 axes[0].set(xlabel="step", ylabel="loss on new digits")
 axes[1].set(xlabel="learning rate × steps")
 fig.legend(*axes[0].get_legend_handles_labels(), ncols=3, loc="outside upper center")
