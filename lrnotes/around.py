@@ -10,7 +10,6 @@ from lrnotes.feed import Entry, read_dates
 from lrnotes.model import Note
 from lrnotes.ownpages import OwnPages
 from lrnotes.project import Project
-from lrnotes.redirects import relative_url
 from lrnotes.show.around import Said, Source, backlinks_section, tags_line
 from lrnotes.show.cells import snippet_title
 from lrnotes.show.previews import Preview, lead_figure, preview_name, preview_script
@@ -18,6 +17,7 @@ from lrnotes.vault.backlinks import Backlink, find_backlinks
 from lrnotes.vault.mentions import Mention, find_mentions
 from lrnotes.vault.passages import FORMULA, Passage, read_passages
 from lrnotes.vault.quotes import Quote
+from lrnotes.vault.urls import relative_url
 
 _LONGEST = 400
 """Characters of a preview."""

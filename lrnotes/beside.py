@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from lrnotes.around import Around
 from lrnotes.feed import FEED, Entry, Feed, atom, feed_link
 from lrnotes.model import Place, Problem
-from lrnotes.redirects import relative_url
 from lrnotes.twins import Twins, twin_link
+from lrnotes.vault.urls import relative_url
 
 SHEETS = {
     'class="katex': "assets/lrnotes/vendor/katex/katex.min.css",

@@ -20,12 +20,12 @@ from lrnotes.markdown.context import Index
 from lrnotes.markdown.defaults import add_extensions
 from lrnotes.model import Cell, Fragment, Place, Problem, Script
 from lrnotes.project import Project
-from lrnotes.redirects import relative_url
 from lrnotes.show.cells import code_block
 from lrnotes.show.notebook import write_notebook
 from lrnotes.show.view import CellView, Links
 from lrnotes.store import write_aside
 from lrnotes.text.options import shown_source
+from lrnotes.vault.urls import relative_url
 
 _HEADING = r"^#{1,6}[ \t].*$"
 _BORDER = "lrnborder"

@@ -24,7 +24,7 @@ from lrnotes.markdown.settle import settle
 from lrnotes.model import Place, Problem, Scalar
 from lrnotes.ownpages import OwnPages
 from lrnotes.project import Project
-from lrnotes.redirects import find_redirects, redirect_page, relative_url
+from lrnotes.redirects import find_redirects, redirect_page
 from lrnotes.show.captions import figure_problems
 from lrnotes.show.evidence import claim_evidence
 from lrnotes.show.notebook import write_notebook
@@ -34,6 +34,7 @@ from lrnotes.store import load_formulas, save_formulas, write_report
 from lrnotes.twins import twin_url
 from lrnotes.vault.backlinks import find_orphans
 from lrnotes.vault.reading import Reading, read_requirements
+from lrnotes.vault.urls import relative_url
 
 HERE = Path(__file__).parent / "assets"
 ASSETS = ("assets/lrnotes/lrnotes.css", "assets/lrnotes/lrnotes.js")
@@ -149,6 +150,7 @@ class Book:
         if ROOT in html:
             start = relative_url("", url)
             html = _ROOTED.sub(lambda found: f'{found[1]}="{start}{found[2]}"', html)
+        html = self.pages.tags.fill(path, html, self.around.urls, self.around.pages)
         self.around.read(path, html)
         self.beside.read(path, html, url)
         # Nothing leads back to the links of a page of ours, which may be hundreds.

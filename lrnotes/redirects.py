@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 
 from lrnotes.model import Note, Place, Problem
 from lrnotes.vault.fold import fold
+from lrnotes.vault.urls import relative_url
 
 KEYS = ("permalink", "redirect_from", "redirects")
 
@@ -83,19 +84,6 @@ def _addresses(note: Note) -> Iterable[str]:
             elif "." not in address.rpartition("/")[2]:
                 address += "/index.html"
             yield address
-
-
-def relative_url(url: str, source: str) -> str:
-    """Return the address of ``url`` seen from the page ``source``; both from the root."""
-    # Builders call the root "./".
-    there, here = (each.removeprefix("./").split("/") for each in (url, source))
-    shared = 0
-    for one, other in zip(there[:-1], here[:-1], strict=False):
-        if one != other:
-            break
-        shared += 1
-    up = "../" * (len(here) - 1 - shared)
-    return up + "/".join(there[shared:]) or "./"
 
 
 def redirect_page(address: str, url: str, canonical: str = "") -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from urllib.parse import unquote, urlsplit
 
-from lrnotes.redirects import relative_url
 from lrnotes.show.twins import twin
+from lrnotes.vault.urls import relative_url
 
 
 def twin_url(url: str) -> str:

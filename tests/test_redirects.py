@@ -9,7 +9,8 @@ from urllib.request import url2pathname, urlopen
 import pytest
 
 from lrnotes.model import Note
-from lrnotes.redirects import find_redirects, redirect_page, relative_url
+from lrnotes.redirects import find_redirects, redirect_page
+from lrnotes.vault.urls import relative_url
 
 FLAT = {"docs/index.md": "index.html", "docs/a/rate.md": "a/rate.html"}
 NESTED = {"docs/index.md": "./", "docs/a/rate.md": "a/rate/"}

@@ -17,8 +17,8 @@ from lrnotes.markdown.targets import (
     find_cell,
     is_claim,
     is_snippet,
-    relative_url,
 )
+from lrnotes.markdown.urls import page_address
 from lrnotes.markdown.wiki import WIKI, Wiki, read_wiki
 from lrnotes.model import Link
 from lrnotes.vault.names import Resolution
@@ -99,8 +99,8 @@ def _link(conversion: Conversion, wiki: Wiki, link: Link) -> Element:
 def _plain_link(conversion: Conversion, link: Link, text: str) -> Element:
     page = conversion.index.page_of(link.resolved)
     is_own = page == conversion.host and link.fragment
-    address = "" if is_own else relative_url(page, conversion.host)
-    element = Element("a", {"class": "lrn-link", "href": address})
+    address = {"href": ""} if is_own else page_address(conversion, page)
+    element = Element("a", {"class": "lrn-link", **address})
     element.text = text
     return element
 

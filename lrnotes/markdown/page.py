@@ -30,6 +30,7 @@ from lrnotes.markdown.tree import (
     PageTreeprocessor,
     RecordTreeprocessor,
 )
+from lrnotes.markdown.urls import UrlTreeprocessor
 from lrnotes.markdown.values import ValueProcessor
 
 
@@ -114,6 +115,8 @@ def _register_tree(conversion: Conversion, text: str) -> None:
     if "$" in text or "\\" in text:
         add(processors, HeadingLabelTreeprocessor(md), "lrnotes-label", 5.5)
         add(processors, MathsTreeprocessor(conversion), "lrnotes-maths", 4.2)
+    # After MkDocs has turned the paths of files into URLs (0).
+    add(processors, UrlTreeprocessor(md), "lrnotes-url", -1)
     if conversion.parent is None:
         add(processors, HeadingTreeprocessor(conversion), "lrnotes-heads", 4.5)
         add(processors, RecordTreeprocessor(conversion), "lrnotes-record", 4.1)

@@ -9,7 +9,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
 from lrnotes.markdown.conversion import Conversion
-from lrnotes.markdown.targets import relative_url
+from lrnotes.markdown.urls import page_address
 from lrnotes.vault.fold import fold
 
 # Letters, digits, `_`, `-` and `/`, not digits alone.
@@ -45,8 +45,8 @@ class TagProcessor(InlineProcessor):
         conversion.found.tags.setdefault(fold(tag), tag)
         page = conversion.index.place_in_docs(tag_page(tag))
         if page in conversion.index.pages:
-            address = relative_url(page, conversion.host)
-            element = Element("a", {"class": "lrn-tag", "href": address})
+            address = page_address(conversion, page)
+            element = Element("a", {"class": "lrn-tag", **address})
         else:
             element = Element("span", {"class": "lrn-tag"})
         element.text = AtomicString(f"#{tag}")

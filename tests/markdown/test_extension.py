@@ -4,6 +4,7 @@ import pickle
 from types import SimpleNamespace
 
 from markdown import Markdown
+from mkdocs.structure.files import File, Files, InclusionLevel
 
 from lrnotes.markdown.context import Index
 from lrnotes.markdown.defaults import EXTENSIONS
@@ -65,8 +66,14 @@ def test_a_record_holds_links_headings_and_citations(convert):
 class Relpath:
     """Stands where MkDocs puts what turns links into URLs."""
 
-    def __init__(self, src_uri):
-        self.file = SimpleNamespace(src_uri=src_uri)
+    def __init__(self, src_uri, *others, inclusion=InclusionLevel.INCLUDED):
+        self.file = File(src_uri, "docs", "site", use_directory_urls=False)
+        found = [
+            File(each, "docs", "site", use_directory_urls=False) for each in others
+        ]
+        for each in found:
+            each.inclusion = inclusion
+        self.files = Files([self.file, *found])
         self.config = {
             "markdown_extensions": list(EXTENSIONS),
             "mdx_configs": EXTENSIONS,
@@ -77,19 +84,29 @@ class Relpath:
             element.set("href", self.path_to_url(element.get("href")))
 
     def path_to_url(self, url):
-        return url.replace(".md", "/")
+        return url.replace(".md", ".HTML")
 
 
 def test_the_page_is_learnt_from_mkdocs(build_index):
     index = build_index("", "")
     md = Markdown(extensions=[*EXTENSIONS, LrnotesExtension(index=index)])
-    md.treeprocessors.register(Relpath("folder/My note.md"), "relpath", 0)
+    relpath = Relpath("folder/My note.md", "folder/Deep note.md")
+    md.treeprocessors.register(relpath, "relpath", 0)
     html = md.convert("[[./Deep note]] ![[sound.mp3]]\n\n![[momentum.py#the ravine]]")
 
-    assert '<a class="lrn-link" href="Deep%20note/" id="lrn-link-1">' in html
-    # Captions are converted as part of the same page.
-    assert '<a class="lrn-link" href="../nesterov-momentum/">NAG</a>' in html
+    assert '<a class="lrn-link" href="Deep%20note.html" id="lrn-link-1">' in html
+    # Captions are converted as part of the same page; MkDocs sees what it lacks.
+    assert '<a class="lrn-link" href="../nesterov-momentum.HTML">NAG</a>' in html
     assert "docs/folder/My note.md" in index.records
+
+
+def test_mkdocs_is_left_to_tell_of_a_link_to_a_note_that_it_leaves_out(build_index):
+    md = Markdown(extensions=[*EXTENSIONS, LrnotesExtension(index=build_index("", ""))])
+    drafts = {"inclusion": InclusionLevel.DRAFT}
+    relpath = Relpath("folder/My note.md", "folder/Deep note.md", **drafts)
+    md.treeprocessors.register(relpath, "relpath", 0)
+
+    assert 'href="Deep%20note.HTML"' in md.convert("[[./Deep note]]")
 
 
 def test_the_page_is_learnt_from_zensical(build_index):
