@@ -97,23 +97,33 @@ def search_names(prose: str, names: Names) -> Iterator[tuple[str, int, int]]:
     """Yield what is named, start and end of each name; the longest of those that begin."""
     first = names.then
     words = _WORD.findall(fold(prose))
-    begins = [at for at, word in enumerate(words) if word in first]
-    places: list[re.Match[str]] = []
+    begins = [
+        at
+        for at, word in enumerate(words)
+        if word in first and _is_name(words, at, first[word])
+    ]
+    # Where words stand is asked only where a name may be.
+    places = list(_WORD.finditer(prose)) if begins else []
+    if len(places) != len(words):
+        return
     passed = 0
     for at in begins:
-        node = first[words[at]]
-        if at < passed or not (
-            node.named or (words[at + 1 : at + 2] and words[at + 1] in node.then)
-        ):
+        if at < passed:
             continue
-        # Where words stand is asked only where a name may be.
-        places = places or list(_WORD.finditer(prose))
-        if len(places) != len(words):
-            return
         last, named = _follow(prose, words, places, at, names)
         if named:
             yield named, places[at].start(), places[last].end()
             passed = last + 1
+
+
+def _is_name(words: Sequence[str], at: int, node: Names) -> bool:
+    """Return whether the words from ``at`` on are a name, whatever stands between."""
+    while not node.named:
+        at += 1
+        if at == len(words) or words[at] not in node.then:
+            return False
+        node = node.then[words[at]]
+    return True
 
 
 def _follow(
