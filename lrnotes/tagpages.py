@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from lrnotes.markdown.tags import HAS_TAG, tag_page
 from lrnotes.model import Record
 from lrnotes.project import Project
 from lrnotes.show.pages import Mention
-from lrnotes.show.tagpages import tag_index
+from lrnotes.show.tagpages import Listed, fill_tag_page, tag_index
 from lrnotes.show.tagpages import tag_page as tag_markdown
 from lrnotes.text.literal import blank_literals
 from lrnotes.text.notes import split_front_matter
 from lrnotes.vault.fold import fold
-from lrnotes.vault.prose import read_opening
+from lrnotes.vault.passages import Passage
+from lrnotes.vault.quotes import first_sentence
+from lrnotes.vault.urls import relative_url
 
 INDEX = "tags/index.md"
 
@@ -28,7 +30,7 @@ class TagPages:
         self.docs = project.layout.docs
         self.shown: dict[str, str] = {}
         self.index = "tags.md" if self._is_note("tags.md") else INDEX
-        self.notes: dict[str, list[Mention]] = {}
+        self.notes: dict[str, list[str]] = {}
         for path in sorted(project.notes):
             for tag in self._written(path):
                 self._add(tag)
@@ -70,23 +72,53 @@ class TagPages:
         """Return the Markdown of one of the pages; it is empty before conversions."""
         if name == self.index:
             counts = [
-                (self._mention(tag), len({each.path for each in self._under(tag)}))
+                (self._mention(tag), len(set(self._under(tag))))
                 for tag in sorted(self.shown, key=lambda tag: tag.split("/"))
             ]
             return tag_index(name, counts)
         tag = self._by_page[name]
-        found = {
-            f"#{self.shown[each]}": sorted(self._notes.get(each, ()), key=_title)
-            for each in self._below[tag]
-        }
+        names = [f"#{self.shown[each]}" for each in self._listed(tag)]
         parent = tag.rpartition("/")[0]
         above = self._mention(parent) if parent else Mention(self.index, "All tags")
-        return tag_markdown(self._mention(tag), found, above)
+        return tag_markdown(self._mention(tag), names, above)
+
+    def fill(
+        self,
+        path: str,
+        html: str,
+        urls: Mapping[str, str],
+        pages: Mapping[str, Sequence[Passage]],
+    ) -> str:
+        """Return a tag's page with its notes, and how each of them begins.
+
+        ``urls`` and ``pages`` give the address and the prose of every converted page
+        by its path; any other page is returned as it is.
+        """
+        tag = self._by_page.get(path.removeprefix(f"{self.docs}/"))
+        if tag is None or path in self.project.notes:
+            return html
+        lists = [
+            [
+                Listed(
+                    relative_url(urls[note], urls[path]),
+                    self.project.notes[note].title,
+                    first_sentence(pages.get(note, ())),
+                )
+                for note in self._notes[each]
+                if note in urls
+            ]
+            for each in self._listed(tag)
+        ]
+        return fill_tag_page(html, lists)
+
+    def _listed(self, tag: str) -> list[str]:
+        """Return a tag and those below it, as far as notes have them."""
+        return [each for each in self._below[tag] if each in self._notes]
 
     def _mention(self, tag: str) -> Mention:
         return Mention(tag_page(tag), f"#{self.shown[tag]}")
 
-    def _under(self, tag: str) -> Iterator[Mention]:
+    def _under(self, tag: str) -> Iterator[str]:
         for each in self._below[tag]:
             yield from self._notes.get(each, ())
 
@@ -105,18 +137,13 @@ class TagPages:
         return below
 
     @property
-    def _notes(self) -> dict[str, list[Mention]]:
-        """The notes of each tag; none before conversions."""
+    def _notes(self) -> dict[str, list[str]]:
+        """The notes of each tag, by title; none before conversions."""
         if not self.notes and self.records:
-            for path, note in self.project.notes.items():
-                place = path.removeprefix(f"{self.docs}/")
-                tags = self.of_note(path)
-                body = split_front_matter(note.text)[1] if tags else ""
-                mention = Mention(place, note.title, opening=read_opening(body))
-                for tag in tags:
-                    self.notes.setdefault(fold(tag), []).append(mention)
+            for path in sorted(self.project.notes, key=self._title):
+                for tag in self.of_note(path):
+                    self.notes.setdefault(fold(tag), []).append(path)
         return self.notes
 
-
-def _title(mention: Mention) -> tuple[str, str]:
-    return mention.title.casefold(), mention.path
+    def _title(self, path: str) -> tuple[str, str]:
+        return self.project.notes[path].title.casefold(), path

@@ -38,8 +38,6 @@ class Mention(Struct, frozen=True):
     """The note's title."""
     phrase: str = ""
     """The linked words; empty where there are none."""
-    opening: str = ""
-    """The note's first sentence, as plain text; empty where it is not wanted."""
 
 
 class SnippetPage(Struct, frozen=True):

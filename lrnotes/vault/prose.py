@@ -30,10 +30,6 @@ _SUPPORT = re.compile(
     r"|\[\[[^\[\]\n|]*\#\^"  # a proof or an open question
     r"|\[@|`\{"  # a citation, an inline value
 )
-_FIRST = re.compile(
-    r"(?:[ \t]*(?:#.*)?\n)*"  # titles and blank lines
-    r"(?P<paragraph>(?:[^\W\d_]|\*+\S|[_\[(\"'“])(?:.|\n(?!\n))*)"
-)
 _ANY = re.compile(r"[^\n]")
 
 SUPPORTING = ("proof", "question")
@@ -82,22 +78,6 @@ class Paragraph(Struct, frozen=True):
     def plain(self) -> str:
         """What a reader sees, in one line."""
         return " ".join(sentence.plain for sentence in self.sentences)
-
-
-def read_opening(text: str) -> str:
-    """Return the first sentence of a note's body as a reader sees it.
-
-    It is empty where the note opens with anything but a paragraph, and where the
-    sentence holds what is known in its note only: a value, maths, an embed.
-    """
-    # The first paragraph alone: a list of many notes asks this of each.
-    found = _FIRST.match(text)
-    first = next(read_prose(found["paragraph"]), None) if found else None
-    if first is None:
-        return ""
-    sentence = first.sentences[0]
-    is_own = re.search(r"`\{|\$|!\[\[", sentence.source)
-    return "" if is_own else sentence.plain
 
 
 def read_prose(text: str) -> Iterator[Paragraph]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -16,6 +16,8 @@ _END = re.compile(
     + "".join(rf"(?<!\b{re.escape(word)}\.)" for word in _ABBREVIATIONS)
     + rf"[\"'”’)\]]*\s+(?=[^\Wa-z]|[\"“(\[{FORMULA}])"
 )
+
+_STOP = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
 class Piece(Struct, frozen=True):
@@ -42,6 +44,19 @@ def quote(passage: Passage, marked: Sequence[Span]) -> list[Quote]:
         quotes.append(_cut(passage, start, end, inside or waiting[:1]))
         waiting = waiting[max(1, len(inside)) :]
     return quotes
+
+
+def first_sentence(passages: Iterable[Passage]) -> str:
+    """Return the HTML of the sentence that a page's prose begins with.
+
+    It is empty where the first words under the title are no sentence.
+    """
+    first = next((each for each in passages if not each.is_heading), None)
+    if first is None:
+        return ""
+    start, end = _sentence(first.text, Span(0, 0))
+    sentence = first.text[start:end].rstrip()
+    return first.show(start, len(sentence)) if _STOP.search(sentence) else ""
 
 
 def _sentence(text: str, span: Span) -> tuple[int, int]:
