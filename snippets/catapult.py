@@ -79,5 +79,10 @@ for index in (0, 1, 3, 4):
     above_ax.semilogy(heights, label=f"{products[index]:g}")
     below_ax.plot(curvatures)
 above_ax.set(ylabel="loss", ylim=(1e-8, 1e4))
-fig.legend(*above_ax.get_legend_handles_labels(), ncols=4, loc="outside upper center")
+fig.legend(
+    *above_ax.get_legend_handles_labels(),
+    title="rate × first curvature",
+    ncols=4,
+    loc="outside upper center",
+)
 below_ax.set(xlabel="step", ylabel="curvature / first")

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # What do hops across the valley do to its steepness?
-# Hops of length x along the sharpest direction should push the weights with the force
+# Weights that stand x off the middle of their hops should be pushed with the force
 # x² / 2 times the gradient of the curvature. Weigh that force in a running network.
 
 # %% five networks, until their hops raise the loss
@@ -21,10 +21,12 @@ for _ in range(400):
     weights = weights - lr * gradient
 
 # %% the steps that follow, and the middle of the hops
-path = [begin]
+path, losses = [begin], []
 for _ in range(followed + 2):
-    path.append(path[-1] - lr * find_slope(squared_loss, path[-1], *data)[1])
-path = torch.stack(path)  # (step, network, weight)
+    loss, gradient = find_slope(squared_loss, path[-1], *data)
+    losses.append(loss)
+    path.append(path[-1] - lr * gradient)
+path, losses = torch.stack(path), torch.stack(losses)  # (step, network, …)
 middle = (path[:-2] + 2 * path[1:-1] + path[2:]) / 4  # a hop to and fro cancels
 
 
@@ -58,6 +60,9 @@ for step in range(followed):
 curvature, hop, measured, predicted, sharpening = torch.stack(rows).unbind(1)
 share = (measured * predicted).sum(0) / (predicted**2).sum(0)  # 1 if the law holds
 least_share, most_share = share.min().item(), share.max().item()
+bump = losses.max(0).values / losses[0]
+least_bump, most_bump = bump.min().item(), bump.max().item()
+left = (losses[-1] / losses[0]).max().item()
 fallen = (curvature.min(0).values / curvature.max(0).values).max().item()
 least_sharpening = sharpening.sum(0).min().item()
 outweighed = (-predicted.sum(0) / sharpening.sum(0)).min().item()
@@ -78,19 +83,28 @@ assert outweighed > 1.5
 assert (-predicted.sum(0) > 0.999 * outweighed * sharpening.sum(0)).all()
 assert fallen < 0.95
 
+# %% claim: meanwhile the loss more than doubles, and comes back
+#| label: bump
+assert least_bump > 2
+assert left < 1.6
+
 # %% a hop of either sign pushes the same way
 #| caption: >
-#|   Network 0 at the rate {lr}, from the first hop that raises the loss. Above, how far
-#|   it stands from the middle of its hops, along the sharpest direction. Below, the
-#|   force on the middle along the gradient of the curvature.
+#|   Network 0 at the rate {lr}, from the first hop that raises the loss. Above, its
+#|   loss. In the middle, how far it stands from the middle of its hops, along the
+#|   sharpest direction. Below, the force on the middle along the gradient of the
+#|   curvature.
 #| alt: >
-#|   Above, a line that swings to both sides, wider and wider, and dies out. Below, a
-#|   force that is zero at first, dives while the swings are wide and returns to zero;
-#|   measured dots lie on the predicted line.
-fig, (above, below) = plt.subplots(2, sharex=True)
+#|   Above, a loss that rises and comes back. In the middle, a line that swings to both
+#|   sides, wider and wider, and dies out. Below, a force that is zero at first, dives
+#|   while the swings are wide and returns to zero; measured dots lie on the predicted
+#|   line.
+fig, (top, above, below) = plt.subplots(3, sharex=True, figsize=(4.5, 3.8))
+top.plot(losses[1 : followed + 1, 0], color="C2", linewidth=1)
 above.plot(hop[:, 0], linewidth=1)
 below.plot(predicted[:, 0], label="predicted")
 below.plot(measured[:, 0], "o", markersize=4, markevery=2, label="measured")
-above.set(ylabel="hop $x$")
+top.set(ylabel="loss")
+above.set(ylabel="$x$")
 below.set(xlabel="step", ylabel="force")
 below.legend()

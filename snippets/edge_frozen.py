@@ -4,6 +4,8 @@
 
 # %% the sharpest moment of five runs
 #| device: cpu
+import math
+
 import matplotlib.pyplot as plt
 import torch
 from edge_networks import draw_networks, find_sharpest, find_slope, squared_loss
@@ -44,7 +46,7 @@ for step in range(60):
     weights = weights - lr * gradient
 bowl, network = torch.stack(bowl), torch.stack(network)  # (60, networks)
 burst = (bowl[30] / bowl[0]).min().item()
-millions = burst / 1e6
+powers = math.log10(burst)
 bump = (network / network[0]).max().item()
 dip = torch.stack(after).min(0).values.max().item()  # of the five lowest, the highest
 

@@ -81,7 +81,7 @@ for _ in range(26):
 kept = torch.stack(kept)[15:].mean(0) / height.mean(0)  # around the twentieth step
 least_kept = kept.min().item()
 
-# %% claim: hops of length x add x² / rate to the loss
+# %% claim: standing x off the middle of the hops adds x² / rate to the loss
 #| label: cost
 torch.testing.assert_close(whole, torch.ones_like(whole), rtol=0.01, atol=0)
 
@@ -89,13 +89,19 @@ torch.testing.assert_close(whole, torch.ones_like(whole), rtol=0.01, atol=0)
 #| label: kept
 assert least_kept > 0.75
 
-# %% the same three times the rate, in one leap
-leaping, leap_losses = before_raise, []
-for _ in range(60):
-    loss, gradient = find_slope(squared_loss, leaping, *data)
-    leap_losses.append(loss)
-    leaping = leaping - tripled * gradient
-leap_losses = torch.stack(leap_losses)  # (60, networks)
+
+# %% the same three times the rate in one leap, and smaller leaps
+def leap(times):
+    """Return the losses of sixty steps at a multiple of the halved rate."""
+    weights, losses = before_raise, []
+    for _ in range(60):
+        loss, gradient = find_slope(squared_loss, weights, *data)
+        losses.append(loss)
+        weights = weights - times * halved * gradient
+    return torch.stack(losses)  # (60, networks)
+
+
+leaps = {times: leap(times) for times in (1.75, 2.5, tripled / halved)}
 
 # %% what came of it
 reading = torch.tensor(rates)[:, None] * curvatures / 2  # 1 at the edge
@@ -109,7 +115,14 @@ least_up, most_up = (level[1] / level[0]).aminmax()
 least_down, most_down = (level[2] / level[1]).aminmax()
 just_after = (curvatures[(halve_at + 20) // every] / level[0]).max().item()
 drop = (losses[halve_at + 20] / losses[halve_at - 50 : halve_at].mean(0)).max().item()
-lost = (~(leap_losses[-1] < 1e3)).sum().item()
+lost = {times: ~(after[-1] < 1e3) for times, after in leaps.items()}
+burst = (leaps[1.75].amax(0) / leaps[1.75][0]).aminmax()
+least_burst, most_burst = (ratio.item() for ratio in burst)
+at_raise = (halved * curvatures[raise_at // every - 1]).aminmax()
+least_product, most_product = (product.item() for product in at_raise)
+at_edge = losses[windows["first"][0] : halve_at]
+least_rising = (at_edge.diff(dim=0) > 0).sum(0).min().item()
+fell = (at_edge[-20:].mean(0) / at_edge[:20].mean(0)).max().item()
 end_loss = losses[-50:].mean(0).max().item()
 
 # %% claim: at each of the three rates the curvature settles within a fifth of the edge
@@ -132,9 +145,22 @@ assert drop < 5 / 6
 #| label: later
 assert just_after < 1.3
 
-# %% claim: a leap to three times the rate loses all five networks
+# %% claim: a leap to three times the rate loses all five networks, and so does 2.5
 #| label: leap
-assert lost == len(seeds)
+assert lost[tripled / halved].all()
+assert lost[2.5].all()
+assert least_product * 2.5 > 4
+
+# %% claim: after a leap to 1.75 times the rate the loss rises tenfold, and comes back
+#| label: smaller leap
+assert most_product * 1.75 < 4
+assert least_burst > 10
+assert (leaps[1.75][-1] < 4 * leaps[1.75][0]).all()
+
+# %% claim: at the edge many steps raise the loss, and yet it falls
+#| label: falling
+assert least_rising > 10
+assert fell < 0.95
 
 # %% claim: a ramp of 300 steps to the same rate loses none
 #| label: ramp
@@ -143,7 +169,8 @@ assert end_loss < 0.1
 # %% the curvature follows the rate
 #| caption: >
 #|   The sharpest curvature of five networks. The rate is 0.8, then 0.4 from step 200,
-#|   then climbs from step 1000 to 1.2 at step 1300. Dashed: 2 / learning rate.
+#|   then climbs from step 1000 to 1.2 at step 1300. Dashed: 2 / learning rate. The lines
+#|   join readings 40 steps apart, so their small zigzags say nothing.
 #| alt: >
 #|   Curvature against step. Five lines settle at 2.5, climb to 5 once the rate is
 #|   halved, and are pressed down to 1.7 as the rate climbs, along 2 / learning rate.
