@@ -9,7 +9,7 @@ import math
 import matplotlib.pyplot as plt
 import torch
 from digits import load_digits
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, pad
 
 seeds = range(5)
 trials, widest, images_each, epochs = 150, 24, 512, 3
@@ -26,6 +26,7 @@ batch_sizes = [16, 32, 64, 128, 256]
 draws = [load_digits(images_each, seed) for seed in seeds]
 images, labels, new_images, new_labels = map(torch.stack, zip(*draws, strict=True))
 new_images, new_labels = new_images[:, :500], new_labels[:, :500]
+images, new_images = (pad(each, (0, 1), value=1.0) for each in (images, new_images))
 
 
 def draw_knobs(seed):
@@ -42,24 +43,24 @@ def at_position(position, low, high):
 
 # %% many networks at once, no two with the same hyperparameters
 def start(width, size):
-    """Return the weights (seeds, networks, in + 1, out) of networks 64-width-10."""
+    """Return the weights (seeds, networks, out, in + 1) of networks 64-width-10."""
     used = torch.arange(widest) < width[..., None]  # a narrow network is full of zeros
-    first = (2 * torch.rand(*width.shape, 65, widest) - 1) / 8 * used[..., None, :]
-    last = 2 * torch.rand(*width.shape, widest + 1, 10) - 1  # the last row is the bias
+    first = (2 * torch.rand(*width.shape, widest, 65) - 1) / 8 * used[..., None]
+    last = 2 * torch.rand(*width.shape, 10, widest + 1) - 1  # the last column: biases
     last = last / width.sqrt()[..., None, None]
-    last[..., :-1, :] *= used[..., None]
+    last[..., :-1] *= used[..., None, :]
     return [(size[..., None, None] * part).requires_grad_() for part in (first, last)]
 
 
 def measure(weights, images, labels):
     """Return the mean cross-entropy of each network on its seed's images."""
     first, last = weights
-    hidden = torch.einsum("sip,snph->snih", images, first[:, :, :-1])
-    hidden = (hidden + first[:, :, -1:]).relu()
-    logits = hidden @ last[:, :, :-1] + last[:, :, -1:]  # (seeds, networks, images, 10)
-    labels = labels[:, None].expand(logits.shape[:-1])
-    every = cross_entropy(logits.flatten(0, 2), labels.flatten(), reduction="none")
-    return every.view(labels.shape).mean(-1)
+    # The networks of a seed see the same images: their first layers are one matrix.
+    hidden = (first.flatten(1, 2) @ images.mT).unflatten(1, first.shape[1:3]).relu()
+    logits = last[..., :-1] @ hidden + last[..., -1:]  # (seeds, networks, 10, images)
+    labels = labels.repeat_interleave(first.shape[1], 0)
+    every = cross_entropy(logits.flatten(0, 1), labels, reduction="none")
+    return every.mean(1).view(first.shape[:2])
 
 
 def train(weights, steps, batch_size, knobs):
