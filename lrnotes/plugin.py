@@ -30,6 +30,7 @@ from lrnotes.run.engine import Engine
 from lrnotes.run.progress import Progress
 from lrnotes.settings import Layout, Settings, find_docs, read_settings
 from lrnotes.store import write_beside, write_missing
+from lrnotes.text.frontmatter import give_back
 from lrnotes.text.notes import split_front_matter
 
 if TYPE_CHECKING:  # A build does without it, and it takes long to import.
@@ -145,12 +146,13 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             for page in nav.pages
         }
 
-    def _tell_own_page(
+    def _tell_text(
         self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files
     ) -> str:
-        """Return a page of ours with what the notes before it have told."""
+        """Return a page of ours with what the notes before it told, a note as it is."""
         if page.file.src_uri not in self.own_pages:
-            return markdown
+            note = self.project.notes.get(f"{self.layout.docs}/{page.file.src_uri}")
+            return give_back(note.text, markdown) if note else markdown
         return split_front_matter(self.book.pages.text(page.file.src_uri))[1]
 
     @event_priority(LAST)
@@ -160,7 +162,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         """Let the page, which is converted next, have the instance that is ready."""
         self.ready = self.ready.lend(config)
 
-    on_page_markdown = CombinedEvent(_tell_own_page, _lend_ready)
+    on_page_markdown = CombinedEvent(_tell_text, _lend_ready)
 
     @event_priority(FIRST)
     def on_page_content(self, html: str, *, config: MkDocsConfig, **_: Any) -> None:

@@ -20,6 +20,7 @@ from lrnotes.fragments import (
 )
 from lrnotes.markdown.bibliography import read_bibliography
 from lrnotes.markdown.context import Claim, Index, Work
+from lrnotes.markdown.properties import record_blank
 from lrnotes.markdown.settle import settle
 from lrnotes.model import Place, Problem, Scalar
 from lrnotes.ownpages import OwnPages
@@ -103,6 +104,7 @@ class Book:
             formulas=formulas,
             pages=frozenset(f"{self.docs}/{name}" for name in self.pages.names()),
         )
+        record_blank(self.index)
         return self.index
 
     def _values(self) -> dict[str, Mapping[str, Scalar]]:

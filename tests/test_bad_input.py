@@ -62,6 +62,59 @@ def test_an_authors_mistake_is_placed_and_fails_only_a_strict_build(
     assert strict.returncode == 1
 
 
+UNREADABLE = {
+    "bad": "title: [1\nsecret: word",
+    "list": "- secret word",
+    "day": "day: 2020-13-45\nsecret: word",
+    "remark": "# secret word",
+    "link": "up: [[a]] [[b]]\nsecret: word",
+}
+
+
+@pytest.mark.parametrize("lists", ["commonmark", "markdown"])
+def test_front_matter_that_a_builder_cannot_read_is_not_shown(make_site, lists):
+    notes = {
+        f"docs/{name}.md": f"---\n{front}\n---\n# A heading\n\n---\n\nrest\n---\n"
+        for name, front in UNREADABLE.items()
+    }
+    notes["docs/short.md"] = "---\nsecret: word\n---"
+    config = f"site_name: test\nplugins: [lrnotes: {{lists: {lists}}}]\n"
+    site = make_site({"docs/index.md": GOOD, **notes}, config)
+
+    built = site.build()
+    checked = site.command("lrnotes", "check")
+
+    assert built.returncode == 0, built.stderr
+    for name in UNREADABLE:
+        page = site.page(name)
+        assert "A heading" in page
+        assert "<hr" in page
+        assert "secret" not in page
+    assert "secret" not in site.page("short")
+    assert [line.partition(": ")[0] for line in checked.stdout.splitlines()] == [
+        "docs/bad.md:3", "docs/link.md:2", "docs/list.md:2",
+    ]  # fmt: skip
+    assert checked.returncode == 1
+
+
+def test_a_first_line_with_a_colon_is_text(make_site):
+    site = make_site(
+        {
+            "docs/index.md": "Source: [[a]]\nMore: text\n\n# Title\n",
+            "docs/a.md": "https://example.org/x\r\n\r\n# A\r\n",
+            "docs/b.md": "title: Meant so\n\n# B\n",
+        }
+    )
+
+    built = site.build()
+
+    assert 'Source: <a class="lrn-link"' in site.page("index")
+    assert "More: text" in site.page("index")
+    assert "https://example.org/x" in site.page("a")
+    assert "title: Meant" not in site.page("b")
+    assert 'docs/b.md:1: the builder takes "title:" for metadata' in built.stderr
+
+
 def test_an_unknown_option_is_marked_at_its_place_in_the_page(make_site):
     site, _, _ = build(make_site, "# A\n\n```python exec captoin\n1\n```\n")
 

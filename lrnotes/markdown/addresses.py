@@ -45,9 +45,10 @@ class AddressTreeprocessor(Treeprocessor):
             name = {"a": "href", "img": "src"}.get(element.tag)
             if not name or _NOT_OURS.search(element.get("class", "")):
                 continue
-            if "{{" not in element.get(name, "") or not read_old_address(
+            is_old = "{" in element.get(name, "") and read_old_address(
                 self.conversion, element, name
-            ):
+            )
+            if not is_old:
                 self._read(element, name)
         if self.conversion.has_variables:
             remove_variables(root, self.conversion)

@@ -19,11 +19,14 @@ from lrnotes.markdown.fences import place_fences
 from lrnotes.markdown.footnotes import move_footnotes
 from lrnotes.markdown.held import hold_html
 from lrnotes.markdown.highlighting import share_lookups
+from lrnotes.markdown.jekyll import part_attributes
 from lrnotes.markdown.links import WikiLinkProcessor
+from lrnotes.markdown.liquid import remove_tags
 from lrnotes.markdown.lists import read_as_commonmark
 from lrnotes.markdown.literal import LiteralHtmlProcessor, has_literal_html
 from lrnotes.markdown.maths import HeadingLabelTreeprocessor, MathsTreeprocessor
 from lrnotes.markdown.notes import CutTreeprocessor
+from lrnotes.markdown.properties import hide_unread
 from lrnotes.markdown.tags import HAS_TAG, TagProcessor, spare_tag_lines
 from lrnotes.markdown.tree import (
     HeadingTreeprocessor,
@@ -47,6 +50,10 @@ class PagePreprocessor(Preprocessor):
         conversion = self.conversion
         given = text = "\n".join(lines)
         conversion.begin(text)
+        if conversion.parent is None:
+            text = hide_unread(conversion, text)
+        text = remove_tags(conversion, text)
+        text = part_attributes(text, conversion.index.lists)
         if "%%" in text:
             text = remove_comments(text, conversion.index.lists)
         if "```" in text or "~~~" in text:
@@ -92,7 +99,7 @@ def _register_tree(conversion: Conversion, text: str) -> None:
     md, add = conversion.md, conversion.changes.add
     processors = md.treeprocessors
     conversion.has_carets = "^" in text
-    conversion.has_variables = "{{" in text or "{:" in text
+    conversion.has_variables = any(mark in text for mark in ("{{", "{:", "{%"))
     conversion.has_bars = "|" in text
     if conversion.index.lists == "commonmark":
         read_as_commonmark(md)

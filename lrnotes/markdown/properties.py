@@ -1,4 +1,4 @@
-"""Wiki-links in the front matter: they count as links of the note."""
+"""The front matter: its wiki-links count as links of the note, and none of it is text."""
 
 from __future__ import annotations
 
@@ -6,11 +6,34 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from markdown import Markdown
+
+from lrnotes.markdown.context import Index
 from lrnotes.markdown.conversion import Conversion
 from lrnotes.markdown.wiki import WIKI, read_wiki
 from lrnotes.model import Link
+from lrnotes.text.lines import normalise
+from lrnotes.text.notes import split_front_matter
 
 _WIKI = re.compile(WIKI)
+
+
+def hide_unread(conversion: Conversion, text: str) -> str:
+    """Return the text of a page without front matter that its builder has left there.
+
+    A builder shows what it cannot read; Obsidian does not.  It is reported elsewhere.
+    """
+    note = conversion.index.notes.get(conversion.path)
+    if note is None or not text.startswith("---"):
+        return text
+    body = split_front_matter(note.text)[1]
+    head = normalise(note.text[: len(note.text) - len(body)].rstrip("\r\n"))
+    lines = text.split("\n")
+    size = len(head)
+    # A text that begins twice so has lost the first to the builder.
+    if lines[:size] == head and normalise(body)[:size] != head:
+        return "\n".join(lines[size:])
+    return text
 
 
 def record_properties(conversion: Conversion) -> None:
@@ -32,6 +55,16 @@ def record_properties(conversion: Conversion) -> None:
                 what = f'no note named "{wiki.target}"'
                 hint = f"nearest: {near}" if near else ""
                 conversion.report("unresolved-link", found[0], what, hint)
+
+
+def record_blank(index: Index) -> None:
+    """Record the notes without a text, which Python-Markdown does not read at all."""
+    for path, note in index.notes.items():
+        body = split_front_matter(note.text)[1]
+        if not body or body.isspace():
+            conversion = Conversion(Markdown(), index, path)
+            record_properties(conversion)
+            index.records[path] = conversion.found.record(path)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -9,11 +9,18 @@ import yaml
 from msgspec import Struct, field
 
 from lrnotes.model import Place, Problem
+from lrnotes.text.lines import split_lines
 
 _FRONT = re.compile(
     r"\ufeff?---[ \t]*\r?\n(?P<source>(?:.*?\n)?)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
+_LOOSE = re.compile(r" {0,3}([A-Za-z0-9_-]+):")
+_LOOSE_NAMES = frozenset(
+    ("author", "authors", "date", "description", "hide", "icon", "keywords", "status",
+     "summary", "tags", "template", "title")
+)  # fmt: skip
+"""What pages of MkDocs say of themselves."""
 _ERRORS = (
     yaml.YAMLError,
     ArithmeticError,
@@ -55,6 +62,24 @@ def split_front_matter(text: str) -> tuple[str | None, str, int]:
     if found is None:
         return None, text.removeprefix("\ufeff"), 1
     return found["source"], text[found.end() :], found[0].count("\n") + 1
+
+
+def find_loose_name(text: str) -> tuple[str, bool]:
+    """Return the name with which a text without front matter begins, ``name: …``.
+
+    MkDocs takes such a line, and those below it, for metadata and does not show them.
+    The second value is whether they may be meant so.
+    """
+    found = _LOOSE.match(text)
+    name = found[1] if found else ""
+    return name, name.lower() in _LOOSE_NAMES
+
+
+def give_back(text: str, shown: str) -> str:
+    """Return what a builder shows of a note, with lines that are no metadata."""
+    name, is_meant = find_loose_name(text)
+    whole = "\n".join(split_lines(text))
+    return whole if name and not is_meant and whole.endswith(shown) else shown
 
 
 def read_front_matter(source: str, path: str) -> FrontMatter:

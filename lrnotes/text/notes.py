@@ -8,10 +8,11 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from lrnotes.model import Cell, Fence, Note, Script
+from lrnotes.model import Cell, Fence, Note, Place, Problem, Script
 from lrnotes.text.fences import find_fences
 from lrnotes.text.frontmatter import (
     FrontMatter,
+    find_loose_name,
     read_front_matter,
     split_front_matter,
 )
@@ -43,7 +44,9 @@ _MARKUP = (
 def scan_note(path: str, text: str, lists: str = "commonmark") -> Note:
     """Return what a note's text alone tells; whatever is wrong is a problem in it."""
     source, body, first_line = split_front_matter(text)
-    front = FrontMatter() if source is None else read_front_matter(source, path)
+    front = _find_loose(body, path)
+    if source is not None:
+        front = read_front_matter(source, path)
     fences, faults = find_fences(body, path, first_line, lists)
     if fences and "%%" in body:
         fences = _outside_comments(fences, body, lists)
@@ -61,6 +64,19 @@ def scan_note(path: str, text: str, lists: str = "commonmark") -> Note:
         scripts=scripts,
         problems=(*front.problems, *faults, *repeated),
     )
+
+
+def _find_loose(body: str, path: str) -> FrontMatter:
+    """Return no front matter, and a problem where MkDocs will see some nevertheless."""
+    name, is_meant = find_loose_name(body)
+    front = FrontMatter()
+    if is_meant:
+        what = f'the builder takes "{name}:" for metadata and does not show it'
+        hint = (
+            "write --- above and below such lines, or a blank line above to show them"
+        )
+        front.problems.append(Problem("old-form", Place(path, 1), what, hint))
+    return front
 
 
 def _find_title(body: str, lists: str) -> str:
