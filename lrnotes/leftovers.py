@@ -1,4 +1,4 @@
-"""What a rename leaves as it is: names in code and in raw HTML, for an author to mend."""
+"""What a rename leaves as it is: names in code and raw HTML, and addresses of pages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from urllib.parse import unquote, urlsplit
 
 from lrnotes.model import Place
 from lrnotes.project import Project
+from lrnotes.text.literal import blank_literals
 from lrnotes.vault.names import fold
 from lrnotes.vault.renames import Rename
 
 _HTML = re.compile(
     r"""<[a-zA-Z][^<>]*?\b(?:href|src)\s*=\s*(?:"([^"<>]+)"|'([^'<>]+)')"""
 )
+_PAGE = re.compile(
+    r"\]\(\s*((?![/#]|\w+:)[^\s()<>#?]*(?:/|\.html))(?:[#?][^\s()]*)?[\s)]"
+)
+"""A relative address of a page as the builder names it."""
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+[^#\n]*", re.MULTILINE)
 _WIKI = re.compile(r"!?\[\[([^#|\[\]\n\\]*)[^\[\]\n]*\]\]")
 
@@ -24,6 +29,7 @@ def find_leftovers(project: Project, rename: Rename) -> list[str]:
     """Return a line for each name that a rename leaves behind, by place."""
     found = [*_in_html(project, rename), *_in_code(project, rename)]
     found += _in_imports(project, rename)
+    found += _of_pages(project, rename)
     return [f"{place}: {what}; mend it by hand" for place, what in sorted(found)]
 
 
@@ -47,6 +53,18 @@ def _in_html(project: Project, rename: Rename) -> Iterator[tuple[Place, str]]:
             if target == rename.old or is_left:
                 line = note.text.count("\n", 0, tag.start()) + 1
                 yield Place(path, line), f'"{url}" in raw HTML is not rewritten'
+
+
+def _of_pages(project: Project, rename: Rename) -> Iterator[tuple[Place, str]]:
+    """Yield addresses of built pages in a note that goes to another folder."""
+    note = project.notes.get(rename.old)
+    if note is None or posixpath.dirname(rename.old) == posixpath.dirname(rename.new):
+        return
+    for link in _PAGE.finditer(
+        blank_literals(note.text, project.layout.settings.lists)
+    ):
+        line = note.text.count("\n", 0, link.start()) + 1
+        yield Place(note.path, line), f'"{link[1]}" is not rewritten'
 
 
 def _in_code(project: Project, rename: Rename) -> Iterator[tuple[Place, str]]:

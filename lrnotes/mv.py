@@ -1,4 +1,4 @@
-"""Rename a note or a snippet: its links go on meaning what they meant."""
+"""Rename a file of the vault: its links go on meaning what they meant."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from lrnotes.rewrite import (
     rewrite_script,
 )
 from lrnotes.settings import uses_directory_urls
+from lrnotes.text.lines import split_lines
 from lrnotes.vault.fold import fold
 from lrnotes.vault.names import Vault
 from lrnotes.vault.renames import Rename, add_redirect
@@ -46,8 +47,8 @@ class Move(Struct, frozen=True):
         """Yield what changes, a line for each change."""
         yield f"{self.old} -> {self.new}"
         for path, (before, after) in sorted(self.texts.items()):
-            lines = after.splitlines()
-            changes = SequenceMatcher(None, before.splitlines(), lines, autojunk=False)
+            lines = split_lines(after)
+            changes = SequenceMatcher(None, split_lines(before), lines, autojunk=False)
             for kind, _, _, start, end in changes.get_opcodes():
                 for number in range(start, end) if kind != "equal" else ():
                     yield f"{path}:{number + 1}: {lines[number].strip()}"
@@ -66,16 +67,17 @@ def plan_move(project: Project, old: str, new: str) -> Move:
     """Return what renaming does; raise LrnotesError where it cannot be done."""
     source = _find_old(project, old)
     target = _make_new(project, source, new)
-    rename = Rename(source, target, _vault_after(project, source, target))
+    after = _vault_after(project, source, target)
+    rename = Rename(source, target, project.vault, after)
     records = convert_notes(project).index.records
     texts: dict[str, tuple[str, str]] = {}
     for path in _files(project):
         before = _read(project.layout.root / path)
-        after = _rewrite(project, path, before, rename, records)
+        changed = _rewrite(project, path, before, rename, records)
         if path == source and path.endswith(".md"):
-            after = add_redirect(after, _address(project, path))
-        if after != before:
-            texts[path] = (before, after)
+            changed = add_redirect(changed, _address(project, path))
+        if changed != before:
+            texts[path] = (before, changed)
     return Move(source, target, texts, find_leftovers(project, rename))
 
 
@@ -92,25 +94,20 @@ def _rewrite(
     rename: Rename,
     records: Mapping[str, Record],
 ) -> str:
-    docs = project.layout.docs
-
-    def find(name: str) -> str | None:
-        return project.vault.resolve(name, path).path
-
+    docs, lists = project.layout.docs, project.layout.settings.lists
     if path == project.layout.config:
         old, new = (each.removeprefix(f"{docs}/") for each in (rename.old, rename.new))
         return rewrite_nav(text, old, new)
+    links = records[path].links if path in records else ()
     if path.endswith(".md"):
-        links = records[path].links if path in records else ()
-        return rewrite_note(text, project.notes[path], links, rename, find)
+        return rewrite_note(text, project.notes[path], links, rename, lists)
     if path.endswith(".ipynb"):
-        return rewrite_notebook(text, path, rename, find)
-    return rewrite_script(text, path, rename, find)
+        return rewrite_notebook(text, path, links, rename, lists)
+    return rewrite_script(text, path, rename)
 
 
 def _find_old(project: Project, name: str) -> str:
-    movable = {*project.notes, *(each.path for each in project.of_kind("snippet"))}
-    movable |= {each.path for each in project.of_kind("notebook")}
+    movable = set(_taken(project))
     if name in movable:
         return name
     found = project.vault.resolve(name, project.layout.docs + "/")
@@ -121,7 +118,7 @@ def _find_old(project: Project, name: str) -> str:
         raise LrnotesError(f'"{name}" may mean several files', hint=hint)
     near = ", ".join(project.vault.nearest(name))
     hint = f"nearest: {near}" if near else ""
-    raise LrnotesError(f'no note or snippet named "{name}"', hint=hint)
+    raise LrnotesError(f'no note, snippet or file named "{name}"', hint=hint)
 
 
 def _make_new(project: Project, source: str, name: str) -> str:
@@ -158,15 +155,20 @@ def _vault_after(project: Project, old: str, new: str) -> Vault:
     """Return the vault as it will be."""
     vault, layout = project.vault, project.layout
     notes = [(note.path, note.aliases) for note in project.notes.values()]
-    notes += [
-        (each.path, (Path(each.path).stem,)) for each in project.of_kind("notebook")
-    ]
     snippets = {script.path for script in project.of_kind("snippet")}
     files = [path for paths in vault.paths.values() for path in paths]
+
+    def after(path: str) -> str:
+        return new if path == old else path
+
+    books = [after(each.path) for each in project.of_kind("notebook")]
     return Vault.build(
-        [(new if path == old else path, aliases) for path, aliases in notes],
-        [new if path == old else path for path in files if path not in snippets],
-        [new if path == old else path for path in sorted(snippets)],
+        [
+            *((after(path), aliases) for path, aliases in notes),
+            *((path, (Path(path).stem,)) for path in books),
+        ],
+        [after(path) for path in files if path not in snippets],
+        [after(path) for path in sorted(snippets)],
         layout.docs,
     )
 

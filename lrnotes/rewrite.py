@@ -4,75 +4,81 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
 from lrnotes.model import Link, Note
-from lrnotes.text.literal import blank_literals
+from lrnotes.text.literal import blank_literals, literal_lines
 from lrnotes.text.notes import split_front_matter
+from lrnotes.vault.quoting import rewrite_links
 from lrnotes.vault.renames import Rename, require_anew
 
 _DESTINATION = re.compile(r"\s*(<[^<>\n]*>|(?:[^\s()<]|\([^\s()]*\))+)")
-_OPENING = re.compile(r"\]\(|^[ \t>]*\[[^\[\]\n]+\]:", re.MULTILINE)
+_SPACED = re.compile(r"[ ]*([^()<>\"'\n]+?)(?=[ ]*(?:\"[^\"\n]*\"|'[^'\n]*')?[ ]*\))")
+"""What Python-Markdown takes for an address as well."""
+_OPENING = re.compile(r"\]\(|^[ \t>]*\[(?!\^)[^\[\]\n]+\]:", re.MULTILINE)
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_HIDDEN = re.compile(r"(?<!\\)%%.*?%%", re.DOTALL)
 _WIKI = re.compile(r"!?\[\[[^\[\]\n]+\]\]")
-_VALUE = re.compile(r"(?<=`\{)[^{}`\n]+\.py(?=\}\s)")
+_SPAN = re.compile(
+    r"(?<![`\\])(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL
+)
+_VALUE = re.compile(r"\{([^{}`\n]+\.py)\}\s")
 
-Find = Callable[[str], str | None]
-"""A name to the file that it means in the note at hand."""
+Edit = tuple[int, int, str]
+"""From where to where, and what stands there then."""
 
 
 def rewrite_note(
-    text: str, note: Note, links: Iterable[Link], rename: Rename, find: Find
+    text: str, note: Note, links: Iterable[Link], rename: Rename, lists: str
 ) -> str:
     """Return a note's text whose links mean after a rename what they meant before.
 
-    ``links`` are those that its conversion recorded, so that code stays as it is.
+    ``links`` are those that its conversion recorded, so that code stays as it is;
+    ``lists`` says whose rules lists and quotes follow.
     """
-    source = note.path
-    known = {link.raw: link for link in links if link.resolved}
-    wiki = {
-        raw: rename.wiki(raw, link.resolved, source)
-        for raw, link in known.items()
-        if raw.startswith(("[[", "![["))
-    }
-    changed = {raw: new for raw, new in wiki.items() if raw != new}
     body = split_front_matter(text)[1]
-    at = len(text) - len(body)
-    head = _replace(text[:at], text[:at], changed)
-    head = _rewrite_requires(head, source, rename, find)
+    head = rewrite_links(
+        text[: len(text) - len(body)], lambda link: _anew(link, note.path, rename)
+    )
+    head = _rewrite_requires(head, note.path, rename)
+    known = {link.raw: link for link in links if link.resolved}
     # Literal places are blanked, so that what is found there is found in the prose.
-    plain = blank_literals(body)
-    edits = [*_wiki_edits(body, plain, changed)]
-    edits += _address_edits(body, plain, source, known, rename)
-    edits += _value_edits(body, source, rename, find)
+    plain = blank_literals(body, lists)
+    edits = [*_wiki_edits(body, plain, note.path, known, rename)]
+    edits += _address_edits(body, plain, note.path, known, rename)
+    edits += _value_edits(body, note.path, rename, lists)
+    body = _apply(edits, body)
+    return head + _rewrite_captions(body, note, rename)
+
+
+def _apply(edits: Iterable[Edit], text: str) -> str:
     for start, end, new in sorted(edits, reverse=True):
-        body = body[:start] + new + body[end:]
-    return head + _rewrite_captions(body, note, rename, find)
+        text = text[:start] + new + text[end:]
+    return text
 
 
-def _rewrite_captions(body: str, note: Note, rename: Rename, find: Find) -> str:
+def _anew(link: str, source: str, rename: Rename) -> str:
+    """Return a wiki-link as it must be written after the rename."""
+    name = re.split(r"\\?\||#", link.lstrip("!")[2:-2], maxsplit=1)[0].strip()
+    resolved = rename.find(name, source) if name else None
+    return rename.wiki(link, resolved, source) if resolved else link
+
+
+def _rewrite_captions(body: str, note: Note, rename: Rename) -> str:
     """Return a note's text with the links in the options of its cells rewritten."""
     for fence in note.fences:
         for line in fence.cell.source.split("\n"):
             if line.startswith("#|") and "[[" in line:
-                new = _rewrite_wiki(line, note.path, rename, find)
-                body = body.replace(line, new)
+                body = body.replace(line, _rewrite_wiki(line, note.path, rename))
     return body
 
 
-def _replace(text: str, where: str, changed: Mapping[str, str]) -> str:
-    for raw, new in changed.items():
-        if raw in where:
-            text = text.replace(raw, new)
-    return text
-
-
-def _rewrite_requires(head: str, source: str, rename: Rename, find: Find) -> str:
+def _rewrite_requires(head: str, source: str, rename: Rename) -> str:
     names = {}
     for written in set(re.findall(r"[^\s\[\],'\"][^\[\],'\"\n]*", head)):
         name = written.strip().removeprefix("- ").strip()
-        resolved = find(name)
+        resolved = rename.find(name, source)
         if resolved:
             new = rename.name(name, resolved, source)
             if new != name:
@@ -81,74 +87,96 @@ def _rewrite_requires(head: str, source: str, rename: Rename, find: Find) -> str
 
 
 def _wiki_edits(
-    body: str, plain: str, changed: Mapping[str, str]
-) -> Iterable[tuple[int, int, str]]:
-    for raw, new in changed.items():
-        # ``![[a]]`` holds ``[[a]]`` and is another link.
-        pattern = rf"(?<!!){re.escape(raw)}" if raw[0] == "[" else re.escape(raw)
-        for found in re.finditer(pattern, body):
-            at = found.start()
-            if plain.startswith("[[", at + (raw[0] == "!")):
-                yield at, found.end(), new
+    body: str, plain: str, source: str, known: Mapping[str, Link], rename: Rename
+) -> Iterator[Edit]:
+    """Yield the edits of the links that a conversion has seen, and of those in comments."""
+    hidden = [range(*found.span()) for found in _HIDDEN.finditer(plain)]
+    for found in _WIKI.finditer(body):
+        start, raw = found.start(), found[0]
+        if raw[0] == "!" and body[start - 1 : start] == "\\":
+            start, raw = start + 1, raw[1:]
+        if not plain.startswith("[[", start + (raw[0] == "!")):
+            continue
+        new, link = raw, known.get(raw)
+        if link is not None:
+            new = rename.wiki(raw, link.resolved, source)
+        elif any(start in each for each in hidden):
+            new = _anew(raw, source, rename)
+        if new != raw:
+            yield start, found.end(), new
 
 
 def _address_edits(
     body: str, plain: str, source: str, known: Mapping[str, Link], rename: Rename
-) -> Iterable[tuple[int, int, str]]:
+) -> Iterator[Edit]:
     for opening in _OPENING.finditer(plain):
-        found = _DESTINATION.match(body, opening.end())
-        if not found:
-            continue
-        path = unquote(found[1].strip("<>").partition("#")[0])
-        link = known.get(path)
-        if link is not None and path:
+        for pattern in (_DESTINATION, _SPACED):
+            found = pattern.match(body, opening.end())
+            path = unquote(found[1].strip("<>").partition("#")[0]) if found else ""
+            link = known.get(path)
+            if found is None or not path or link is None:
+                continue
             new = rename.address(found[1], link.resolved, source)
             if new != found[1]:
                 yield found.start(1), found.end(1), new
+            break
 
 
-def _value_edits(
-    body: str, source: str, rename: Rename, find: Find
-) -> Iterable[tuple[int, int, str]]:
-    for found in _VALUE.finditer(body):
-        resolved = find(found[0])
-        if resolved:
-            new = rename.name(found[0], resolved, source)
-            if new != found[0]:
-                yield found.start(), found.end(), new
+def _value_edits(body: str, source: str, rename: Rename, lists: str) -> Iterator[Edit]:
+    is_literal: list[bool] = []
+    for span in _SPAN.finditer(body):
+        value = _VALUE.match(span[2]) if span[1] == "`" else None
+        resolved = rename.find(value[1], source) if value else None
+        if value is None or resolved is None:
+            continue
+        is_literal = is_literal or literal_lines(body, lists)
+        start = span.start(2) + value.start(1)
+        new = rename.name(value[1], resolved, source)
+        if new != value[1] and not is_literal[body.count("\n", 0, start)]:
+            yield start, start + len(value[1]), new
 
 
-def rewrite_script(text: str, source: str, rename: Rename, find: Find) -> str:
+def rewrite_script(text: str, source: str, rename: Rename) -> str:
     """Return a snippet whose prose and captions, which are comments, link as before."""
-
-    def rewrite(comment: re.Match[str]) -> str:
-        return _rewrite_wiki(comment[0], source, rename, find)
-
-    return _COMMENT.sub(rewrite, text)
+    return _COMMENT.sub(lambda found: _rewrite_wiki(found[0], source, rename), text)
 
 
-def rewrite_notebook(text: str, source: str, rename: Rename, find: Find) -> str:
+def rewrite_notebook(
+    text: str, source: str, links: Iterable[Link], rename: Rename, lists: str
+) -> str:
     """Return a notebook whose Markdown cells link as before."""
+    known = {link.raw: link for link in links if link.resolved}
     for cell in json.loads(text).get("cells", ()):
         if cell.get("cell_type") != "markdown":
             continue
-        lines = cell.get("source", "")
-        for line in [lines] if isinstance(lines, str) else lines:
-            new = _rewrite_wiki(line, source, rename, find)
-            for ascii_only in (True, False) if new != line else ():
-                before = json.dumps(line, ensure_ascii=ascii_only)
-                after = json.dumps(new, ensure_ascii=ascii_only)
-                text = text.replace(before, after)
+        given = cell.get("source", "")
+        lines = [given] if isinstance(given, str) else given
+        prose = "".join(lines)
+        plain = blank_literals(prose, lists)
+        edits = [*_wiki_edits(prose, plain, source, known, rename)]
+        edits += _address_edits(prose, plain, source, known, rename)
+        for line, new in _by_line(lines, edits):
+            for ascii_only in (True, False):
+                text = text.replace(
+                    json.dumps(line, ensure_ascii=ascii_only),
+                    json.dumps(new, ensure_ascii=ascii_only),
+                )
     return text
 
 
-def _rewrite_wiki(text: str, source: str, rename: Rename, find: Find) -> str:
-    def rewrite(link: re.Match[str]) -> str:
-        name = re.split(r"\\?\||#", link[0].lstrip("!")[2:-2], maxsplit=1)[0].strip()
-        resolved = find(name) if name else None
-        return rename.wiki(link[0], resolved, source) if resolved else link[0]
+def _by_line(lines: list[str], edits: list[Edit]) -> Iterator[tuple[str, str]]:
+    """Yield each line that changes, before and after; edits count from the first."""
+    begin = 0
+    for line in lines:
+        own = [(start - begin, end - begin, new) for start, end, new in edits
+               if begin <= start < begin + len(line)]  # fmt: skip
+        if own:
+            yield line, _apply(own, line)
+        begin += len(line)
 
-    return _WIKI.sub(rewrite, text)
+
+def _rewrite_wiki(text: str, source: str, rename: Rename) -> str:
+    return _WIKI.sub(lambda found: _anew(found[0], source, rename), text)
 
 
 def rewrite_nav(text: str, old: str, new: str) -> str:

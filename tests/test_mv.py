@@ -1,5 +1,6 @@
 """Renaming: links go on meaning what they meant, and nothing else changes."""
 
+import json
 import random
 
 import pytest
@@ -136,7 +137,7 @@ def test_a_snippet_is_renamed_in_links_embeds_and_values(make_site):
     [
         ("old", "cold", "docs/cold.md exists already"),
         ("old", "COLD", "docs/cold.md exists already"),
-        ("olf", "new", 'no note or snippet named "olf"; nearest: old'),
+        ("olf", "new", 'no note, snippet or file named "olf"; nearest: old'),
         ("old", "../../x", "lies outside docs/"),
         ("old", "a#b", "no link can name"),
         ("old", "old", "exists already"),
@@ -204,6 +205,140 @@ def test_what_is_not_rewritten_is_told_by_place(make_site):
         "snippets/plain.py:1: the import of s is not rewritten; mend it by hand",
     ]
     assert list(note.lines())[-3:] == note.left
+
+
+def test_what_only_looks_like_a_link_is_left_and_what_is_one_is_not(make_site):
+    text = (
+        "[x](old.md) and [y](two words.md 'T') ![z](<two words.md>)[^1]\n\n"
+        "%%[[old]]%% \\![[old]] \\[[old]] `` `{s.py} x` ``\n\n"
+        "```text\n[x](old.md) [[old]] `{s.py} x`\n```\n\n[^1]: old.md is a file\n"
+    )
+    site = make_site(
+        {
+            "docs/index.md": text,
+            "docs/old.md": "",
+            "docs/two words.md": "",
+            "snippets/s.py": "# %% a\nx = 1\n",
+        }
+    )
+
+    move(site, "old", "new")
+    move(site, "two words", "sub/one word")
+    move(site, "s.py", "t.py")
+
+    assert read(site, "docs/index.md") == text.replace("](old", "](new", 1).replace(
+        "(two words.md 'T')", "(sub/one%20word.md 'T')"
+    ).replace("<two words.md>", "<sub/one word.md>").replace(
+        "%%[[old]]%% \\![[old]]", "%%[[new]]%% \\![[new]]"
+    )
+
+
+def test_links_of_the_front_matter_keep_their_quotes_or_get_some(make_site):
+    head = (
+        "---\na: '[[old]]'\nb: \"[[old|t]]\"\nc: [[old]]\nd: [[ old ]]  # [[old]]\n"
+        "e:\n  - '[[it''s]]'\n  - \"see [[\\u006fld]]\"\nrequires: [old, index]\n---\n"
+    )
+    site = make_site(
+        {"docs/index.md": head, "docs/old.md": "", "docs/it's.md": "# It\n"}
+    )
+
+    move(site, "old", 'a "b", c\'s')
+    after = read(site, "docs/index.md")
+    move(site, "it's", "its")
+
+    assert after == (
+        '---\na: \'[[a "b", c\'\'s]]\'\nb: "[[a \\"b\\", c\'s|t]]"\n'
+        'c: "[[a \\"b\\", c\'s]]"\nd: "[[ a \\"b\\", c\'s ]]"  # [[old]]\n'
+        "e:\n  - '[[it''s]]'\n  - \"see [[a \\\"b\\\", c's]]\"\n"
+        'requires: ["a \\"b\\", c\'s", index]\n---\n'
+    )
+    assert read(site, "docs/index.md") == after.replace("[[it''s]]", "[[its]]")
+    record = convert_notes(open_project(site)).index.records["docs/index.md"]
+    assert [link.resolved for link in record.links] == [
+        *["docs/a \"b\", c's.md"] * 4, "docs/its.md", "docs/a \"b\", c's.md",
+    ]  # fmt: skip
+
+
+def test_an_image_is_renamed_in_embeds_and_addresses(make_site):
+    site = make_site(
+        {
+            "docs/index.md": "![[p.png|300]] ![p](img/p.png) [[p.png]] ![q](p.png)\n",
+            "docs/img/p.png": "",
+        }
+    )
+
+    move(site, "p.png", "files/new p")
+
+    assert read(site, "docs/index.md") == (
+        "![[new p.png|300]] ![p](files/new%20p.png) [[new p.png]] "
+        "![q](files/new%20p.png)\n"
+    )
+    assert (site.root / "docs/files/new p.png").exists()
+
+
+def test_a_notebook_is_renamed_and_its_own_links_follow(make_site):
+    prose = ["# Book\n", "[[old]] ![[old#^b|t]] [x](old.md#a) `[[old]]`\n"]
+    book = {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {},
+                       "source": prose}],
+            "metadata": {}, "nbformat": 4, "nbformat_minor": 5}  # fmt: skip
+    site = make_site(
+        {
+            "docs/index.md": "[[book]] [[book.ipynb|t]] [b](book.ipynb)\n",
+            "docs/old.md": "Text ^b\n",
+            "docs/book.ipynb": json.dumps(book),
+        }
+    )
+
+    move(site, "old", "sub/new")
+    move(site, "book", "sub/tome")
+
+    assert read(site, "docs/index.md") == (
+        "[[tome]] [[tome.ipynb|t]] [b](sub/tome.ipynb)\n"
+    )
+    moved = json.loads(read(site, "docs/sub/tome.ipynb"))
+    assert moved["cells"][0]["source"] == [
+        "# Book\n", "[[new]] ![[new#^b|t]] [x](new.md#a) `[[old]]`\n",
+    ]  # fmt: skip
+
+
+def test_code_is_told_from_prose_as_the_setting_says(make_site):
+    # Indented code for GitHub, a paragraph of the item for Python-Markdown.
+    files = {"docs/index.md": "- item\n\n      [[old]]\n", "docs/old.md": ""}
+
+    for lists, name in (("commonmark", "old"), ("markdown", "new")):
+        config = CONFIG.replace("[lrnotes]", f"[lrnotes: {{lists: {lists}}}]")
+        site = make_site(files, config)
+        move(site, "old", "new")
+
+        assert f"[[{name}]]" in read(site, "docs/index.md")
+        (site.root / "docs/new.md").unlink()
+
+
+def test_case_alone_may_change(make_site):
+    site = make_site(
+        {"docs/index.md": "[[old]] [x](old.md) [[Cafe\u0301]]\n", "docs/old.md": "",
+         "docs/Caf\u00e9.md": ""}
+    )  # fmt: skip
+
+    move(site, "old", "OLD")
+    move(site, "Caf\u00e9", "the caf\u00e9")
+
+    assert read(site, "docs/index.md") == "[[old]] [x](OLD.md) [[the caf\u00e9]]\n"
+    assert (site.root / "docs/OLD.md").exists()
+
+
+def test_addresses_of_pages_are_left_to_the_writer_where_a_folder_changes(make_site):
+    text = "[a](b/) [c](../d.html#e) [f](/g/) [h](https://i/) `[j](k/)` [l](m.md)\n"
+    site = make_site({"docs/old.md": text, "docs/m.md": ""})
+
+    inside = plan_move(open_project(site), "old", "new")
+    elsewhere = plan_move(open_project(site), "old", "sub/new")
+
+    assert inside.left == []
+    assert elsewhere.left == [
+        'docs/old.md:1: "../d.html" is not rewritten; mend it by hand',
+        'docs/old.md:1: "b/" is not rewritten; mend it by hand',
+    ]
 
 
 FOLDERS = ("", "a/", "b/", "a/c/")

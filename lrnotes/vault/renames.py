@@ -11,9 +11,13 @@ from msgspec import Struct
 
 from lrnotes.vault.fold import fold
 from lrnotes.vault.names import Vault
+from lrnotes.vault.quoting import quote_at, write_scalar
 
 _WIKI = re.compile(r"(!?\[\[\s*)([^#|\[\]\n]*?)(\s*(?:\\?\||#|\]\]))")
 _REQUIRES = re.compile(r"^requires[ \t]*:.*(?:\r?\n(?:[ \t-].*|[ \t]*))*", re.MULTILINE)
+
+_SPARED = (".md", ".ipynb")
+"""Endings that a link may leave out."""
 
 
 class Rename(Struct, frozen=True):
@@ -21,8 +25,13 @@ class Rename(Struct, frozen=True):
 
     old: str
     new: str
+    before: Vault
     vault: Vault
     """As it will be."""
+
+    def find(self, name: str, source: str) -> str | None:
+        """Return the file that a name has meant in the note ``source``."""
+        return self.before.resolve(name, source).path
 
     def after(self, path: str) -> str:
         """Return the path that a file will have."""
@@ -45,9 +54,9 @@ class Rename(Struct, frozen=True):
         return written
 
     def _names(self, written: str, path: str, here: str) -> Iterator[str]:
-        inside = self.vault.inside(path)
-        is_short = path.endswith(".md") and not written.lower().endswith(".md")
-        ends = [len(".md"), 0] if is_short else [0]
+        inside, ending = self.vault.inside(path), posixpath.splitext(path)[1]
+        is_short = ending in _SPARED and not written.lower().endswith(ending)
+        ends = [len(ending), 0] if is_short else [0]
         for end in ends:
             full = inside[: len(inside) - end]
             if written.startswith(("./", "../")):
@@ -97,7 +106,10 @@ def require_anew(head: str, names: dict[str, str]) -> str:
         text = block[0]
         for old, new in names.items():
             pattern = rf"(?<=[\s\[,'\"]){re.escape(old)}(?=[\s\],'\"]|$)"
-            text = re.sub(pattern, lambda _, new=new: new, text)  # type: ignore[misc]
+            places = [found.span() for found in re.finditer(pattern, text)]
+            for start, end in reversed(places):
+                name = write_scalar(new, quote_at(text, start))
+                text = text[:start] + name + text[end:]
         return text
 
     return _REQUIRES.sub(rename, head)
