@@ -162,7 +162,7 @@ lr_most, batch_least = shares[1][lr].max().item(), shares[1][batch_size].min().i
 batch_most = shares[2][batch_size].max().item()
 leader = shares[2][one_minus_momentum]
 momentum_least = leader.min().item()
-lead = (leader - runner_up(shares[2], one_minus_momentum)).min().item()
+lead = (leader - runner_up(shares[2], one_minus_momentum)).mean().item()
 explained_most = shares[0].sum(0).max().item()
 luck_most = shares[1][nothing].max().item()
 quiet_most = max(table[[decay, width, size]].max().item() for table in shares)
@@ -181,10 +181,10 @@ assert (shares[0][lr] / runner_up(shares[0], lr)).min() > 2
 assert lr_most < 0.2
 assert (shares[1][batch_size] / runner_up(shares[1], batch_size)).min() > 2
 
-# %% claim: with equal steps batch size falls below a sixth, and momentum leads
+# %% claim: with equal steps batch size falls below a sixth, momentum leads on average
 #| label: steps
 assert batch_most < 1 / 6
-assert lead > 0
+assert lead > 0.05
 
 # %% claim: the rate over 1 - momentum explains nearly as much as the two apart
 #| label: one
