@@ -108,10 +108,13 @@ assert abs(bench_guess / guess - 1) < 1e-3
 #| label: run
 assert abs(bench_loss / found[guess] - 1) < 1e-2
 
-# %% claim: the search ends with a rate that is worse on both sides
+# %% claim: the search ends with a rate that beats a third of it and three times it
 #| label: ends
-assert found[best] < min(found[lr] for lr in found if lr < best)
-assert found[best] < min(found[lr] for lr in found if lr > best)
+tried = sorted(found)
+below, above = (tried[tried.index(best) + side] for side in (-1, 1))
+assert found[best] < min(found[below], found[above])
+assert abs(best / below / 3 - 1) < 1e-9
+assert abs(above / best / 3 - 1) < 1e-9
 
 # %% claim: the rate to take is the least whose loss is within 5 % of the best
 #| label: take

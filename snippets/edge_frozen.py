@@ -30,6 +30,14 @@ above = sharpest.min().item()
 start = moment.detach().requires_grad_()
 height = squared_loss(start, *data)
 (slope,) = torch.autograd.grad(height.sum(), start, create_graph=True)
+
+
+def fit(move):
+    """Return the bowl's height and slope a move away from the moment."""
+    (bend,) = torch.autograd.grad(slope, start, move, retain_graph=True)
+    return (height + ((slope + bend / 2) * move).sum(1)).detach(), slope.detach() + bend
+
+
 weights, direction, move = moment, None, torch.zeros_like(moment)
 bowl, network, after = [], [], []
 for step in range(60):
@@ -38,9 +46,9 @@ for step in range(60):
             squared_loss, weights, data, 10 if step else 100, direction
         )
         after.append(lr * curvature / 2)
-    (bend,) = torch.autograd.grad(slope, start, move, retain_graph=True)
-    bowl.append((height + ((slope + bend / 2) * move).sum(1)).detach())
-    move = move - lr * (slope + bend).detach()
+    loss, gradient = fit(move)
+    bowl.append(loss)
+    move = move - lr * gradient
     loss, gradient = find_slope(squared_loss, weights, *data)
     network.append(loss)
     weights = weights - lr * gradient
@@ -55,9 +63,19 @@ dip = torch.stack(after).min(0).values.max().item()  # of the five lowest, the h
 assert above > 1.05
 torch.testing.assert_close(after[0], sharpest, rtol=0.01, atol=0)
 
+# %% claim: there the bowl bends as the network does, along the slope
+#| label: fits
+ways = 0.1 * lr * slope.detach() * torch.tensor([1.0, -1.0])[:, None, None]
+by_bowl = sum(fit(way)[0] for way in ways) - 2 * height.detach()
+by_network = (
+    sum(squared_loss(moment + way, *data) for way in ways) - 2 * height.detach()
+)
+torch.testing.assert_close(by_bowl, by_network, rtol=0.02, atol=0)
+
 # %% claim: on the frozen bowl thirty steps multiply the loss by over a hundred thousand
 #| label: bursts
 assert burst > 1e5
+torch.testing.assert_close(10**powers, burst, rtol=1e-9, atol=0)
 
 # %% claim: there each hop is longer by the factor rate x curvature - 1, as on any bowl
 #| label: factor

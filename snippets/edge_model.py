@@ -56,6 +56,7 @@ torch.testing.assert_close(square, 2 * pull * (wishes[1] - edge), rtol=1e-6, ato
 # %% claim: between walls that flatten it settles above 2 / rate, as the formula says
 #| label: formula
 torch.testing.assert_close(flat[-1, 1:, 1], settled[1:], rtol=1e-9, atol=0)
+torch.testing.assert_close(flat[-1, 1, 1].item() / edge - 1, excess, rtol=1e-6, atol=0)
 assert (flat[-1, 1:, 1] > 1.05 * edge).all()
 
 # %% claim: there the other weight hops across the valley, by the same length each time

@@ -60,6 +60,7 @@ assert least_gain > 5 / 3
 # %% claim: the boldest ends within a fifth of its edge, every seed
 #| label: exits
 assert (bold - 1).abs().max() < 0.2
+assert [bold_least, bold_most] == [bold.min(), bold.max()]
 
 # %% claim: the gentlest stays below four fifths of its own edge
 #| label: never
@@ -69,6 +70,8 @@ assert (gentle[-1] > gentle[-12]).all()  # and is still rising
 # %% claim: the two bold rates pass their edges before they fall back
 #| label: over
 assert least_peak > 1
+for own, path, rate in zip(peaks, paths[2:], rates[2:], strict=True):
+    torch.testing.assert_close(own, path.amax(0) * rate / 2)
 
 # %% claim: the gentlest rate ends with more curvature than the boldest, every seed
 #| label: sharper

@@ -72,6 +72,8 @@ torch.testing.assert_close(losses[0.95][0], guessing, rtol=1e-12, atol=0)
 # %% claim: below its critical rate the run raises it at least sixfold
 #| label: rises
 assert least_rise > 6
+assert len(critical[0.95]) == len(looks)  # to the last of them
+torch.testing.assert_close(critical[0.95][-1] / rise, at_start, rtol=1e-3, atol=0)
 
 # %% claim: the critical rate stays far above the bound
 #| label: bound
@@ -81,6 +83,8 @@ assert least_above > 10
 #| label: passes
 assert used_at_first < 0.11
 assert least_passed > 5
+growth = critical[10.0][-1] / critical[10.0][0]
+torch.testing.assert_close(passed, growth / 10, rtol=1e-3, atol=0)
 
 # %% critical rate against loss
 #| caption: >

@@ -168,6 +168,9 @@ assert fallen_most < 2 * math.log(10)
 # %% claim: the loss of the tanh networks stays below the line
 #| label: below
 assert shares["cross-entropy, tanh"].max() < 1
+line = find_line("cross-entropy, tanh")
+climb = 2 * (widths[-2] + 1) * rates["cross-entropy, tanh"]  # of the line, in a step
+torch.testing.assert_close(line.diff(dim=0), climb.expand(steps - 1, -1, -1))
 
 # %% claim: with ReLU it breaks through, at four times the critical rate
 #| label: through

@@ -140,6 +140,9 @@ assert careful_cost < guessing / 5
 # %% claim: it reads fewer new digits than just below the critical rate
 #| label: fewer
 assert fewest_points > 0
+assert most_points <= 100 * (1 - bold_right)
+digits = points * new_labels.shape[1] / 100  # whole ones
+torch.testing.assert_close(digits, digits.round(), rtol=0, atol=1e-6)
 
 # %% claim: on new digits the cost grows in proportion to the rate
 #| label: proportion

@@ -112,9 +112,10 @@ torch.testing.assert_close(
     paths[sgd, more_target] / scale, paths[sgd, plain], rtol=1e-12, atol=1e-12
 )
 
-# %% claim: with larger targets Adam leaves nine tenths of the cost
+# %% claim: with larger targets Adam leaves more than nine tenths of the cost
 #| label: crawls
 assert left[adam, more_target].min() > 0.9
+assert left[adam, more_target].max() < 1  # it moves, though
 
 
 # %% a network instead of the linear model

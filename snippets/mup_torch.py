@@ -64,6 +64,8 @@ steepest = powers.mean(0).abs().max().item()
 # %% claim: on average no layer follows the width with a power of 0.3, up or down
 #| label: coordinates
 assert steepest < 0.3
+growth, wider = moved[:, -1] / moved[:, 0], check_widths[-1] / check_widths[0]
+torch.testing.assert_close(wider**powers, growth, rtol=1e-4, atol=0)
 
 
 # %% zero last weights: the rate of the last layer in place of the division

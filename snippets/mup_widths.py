@@ -40,12 +40,12 @@ regret = {
 least_regret, most_regret = regret["standard"].min().item(), regret["muP"].max().item()
 worst_standard, most_extra = regret["standard"].max().item(), most_regret - 1
 mean = {name: table.log().mean(1).exp() for name, table in losses.items()}
-better = (mean["muP"][-1] / mean["muP"][0]).max().item()
-worse = (mean["standard"][-1] / mean["standard"][0])[-3:].min().item()
 
 # %% claim: with the standard parametrisation the best rate falls eightfold and more
 #| label: falls
 assert standard_fall >= 8
+old, new = rates.cpu()[best["standard"]][[0, -1]].tolist()
+assert standard_fall == old / new
 
 # %% claim: carrying the narrow network's rate over more than doubles the loss
 #| label: carried
@@ -54,18 +54,22 @@ assert least_regret > 2
 # %% claim: in muP the best rate moves by a factor of two at most
 #| label: stays
 assert 0.5 <= mup_fall <= 2
+old, new = rates.cpu()[best["muP"]][[0, -1]].tolist()
+assert mup_fall == old / new
 
 # %% claim: in muP carrying it over costs less than three quarters of the loss
 #| label: kept
 assert most_regret < 1.75
+assert 0 <= most_extra < 0.75
+assert all((ratios >= 1).all() for ratios in regret.values())
 
 # %% claim: in muP the widest is better than the narrowest at every rate, on average
 #| label: wider
-assert better < 0.9
+assert (mean["muP"][-1] / mean["muP"][0]).max() < 0.9
 
 # %% claim: standard, the widest is worse at the three largest rates, on average
 #| label: worse
-assert worse > 1.3
+assert (mean["standard"][-1] / mean["standard"][0])[-3:].min() > 1.3
 
 # %% loss against learning rate for three widths
 #| caption: >

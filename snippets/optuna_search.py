@@ -10,7 +10,7 @@ import math
 import matplotlib.pyplot as plt
 import optuna
 import torch
-from digits import load_digits
+from digits import load_digits, make_mlp
 from torch.nn.functional import cross_entropy, pad
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -78,6 +78,24 @@ grid_rates = torch.logspace(-5, 1, 4).tolist()
 grid = torch.tensor(list(itertools.product(grid_rates, (0.0, 0.5, 0.9), (1e-6, 1e-2))))
 grid_losses = train(*grid.T[:, None].expand(-1, len(seeds), -1))
 
+# %% claim: each trial is one of torch's network under torch.optim.SGD
+#| label: torch
+twin, ours = make_mlp(64, width, 10), begin(1)
+with torch.no_grad():
+    for layer, part in zip(twin[::2], ours, strict=True):
+        layer.weight.copy_(part[0, 0, :, :-1])
+        layer.bias.copy_(part[0, 0, :, -1])
+lr, heavy, decay = grid[15].tolist()
+optimizer = torch.optim.SGD(twin.parameters(), lr, heavy, weight_decay=decay)
+for epoch in range(epochs):
+    torch.manual_seed(epoch)
+    for chosen in torch.randperm(images.shape[1]).split(batch):
+        optimizer.zero_grad()
+        cross_entropy(twin(images[0, chosen, :64]), labels[0, chosen]).backward()
+        optimizer.step()
+theirs = cross_entropy(twin(new_images[0, :, :64]), new_labels[0])
+torch.testing.assert_close(grid_losses[0, 15], theirs.detach(), rtol=1e-3, atol=0)
+
 
 # %% chance
 def draw(seed):
@@ -128,6 +146,19 @@ bests = torch.stack(
      for count in (few, trials)]
 )  # fmt: skip
 apart = (bests[:2] / bests[2:]).log().mean(1).abs().max().exp().item()
+
+# %% claim: chance draws from the ranges that Optuna is given
+#| label: ranges
+ranges = [(each.low, each.high) for each in studies[0].trials[0].distributions.values()]
+low, high = torch.tensor(ranges).T
+assert tpe.shape == chance.shape == (len(seeds), trials, len(ranges))
+for least, most in (each.flatten(0, 1).aminmax(dim=0) for each in (chance, tpe)):
+    assert (least >= low * (1 - 1e-5)).all()
+    assert (most <= high * (1 + 1e-5)).all()
+spread = chance.flatten(0, 1).log()[:, [0, 2]].aminmax(dim=0)  # rate and decay
+covered = (spread.max - spread.min) / (high / low).log()[[0, 2]]
+assert covered.min() > 0.95
+assert chance[..., 1].max() > 0.95 * high[1]
 
 # %% claim: 24 trials by chance beat a grid of 24, on average over the seeds
 #| label: grid

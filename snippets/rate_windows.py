@@ -6,7 +6,7 @@
 # %% the data and the rates
 import matplotlib.pyplot as plt
 import torch
-from digits import load_digits
+from digits import load_digits, make_mlp
 from torch.nn.functional import cross_entropy
 
 seeds = range(5)
@@ -69,6 +69,24 @@ losses = {
     for value in tried
 }
 
+# %% claim: each run is one of torch's network under torch.optim.SGD
+#| label: torch
+lr, twin = rates[5].item(), make_mlp(64, usual["width"], 10)
+optimizer = torch.optim.SGD(twin.parameters(), lr=lr, momentum=0.9)
+for layer, part in zip(twin[::2], start(usual["width"]), strict=True):
+    spread, torchs = part.abs().max(), layer.weight.abs().max()
+    torch.testing.assert_close(spread, torchs, rtol=0.03, atol=0)
+    with torch.no_grad():
+        layer.weight.copy_(part[5, :-1].T)
+        layer.bias.copy_(part[5, -1])
+for _ in range(usual_steps):
+    some = torch.randint(images_each, (usual["batch_size"],))
+    optimizer.zero_grad()
+    cross_entropy(twin(images[0, some]), labels[0, some]).backward()
+    optimizer.step()
+theirs = cross_entropy(twin(new_images[0]), new_labels[0])
+torch.testing.assert_close(losses["momentum", 0.9][0, 5], theirs, rtol=1e-3, atol=0)
+
 # %% the best rates, and the price of carrying one over
 place = {key: table.log().mean(0).argmin().item() for key, table in losses.items()}
 best = {key: exponents[index] for key, index in place.items()}  # one for all seeds
@@ -121,6 +139,7 @@ assert abs(best["batch_size", 256] - best["batch_size", 64]) <= 1
 # %% claim: a width 4 times smaller or larger may keep the rate for a third more loss
 #| label: width
 assert extra < 1 / 3
+assert min(price.mean() for price in prices) >= 0  # it has a best rate of its own
 
 # %% windows of good rates
 #| caption: >

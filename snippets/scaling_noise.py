@@ -120,16 +120,11 @@ def gather(table, loss):
     return torch.tensor(rows, device="cpu")
 
 
-off = {
-    loss: (gather(found, loss) / gather(predicted, loss)).log2().abs() for loss in fresh
-}
+tables = {loss: gather(found, loss) for loss in fresh}  # (seed, batch size)
+off = {loss: (tables[loss] / gather(predicted, loss)).log2().abs() for loss in fresh}
 bowl_off, network_off = (2 ** off[loss].max().item() for loss in fresh)
-rise = gather(found, network)[:, 3] / gather(found, network)[:, 0]
-bend_of = {
-    loss: gather(found, loss)[:, 4] / gather(found, loss)[:, 2] for loss in fresh
-}
-most_bend = max(ratios.max().item() for ratios in bend_of.values())
-least_rise = rise.min().item()
+least_rise = (tables[network][:, 3] / tables[network][:, 0]).min().item()
+most_bend = max((table[:, 4] / table[:, 2]).max().item() for table in tables.values())
 
 # %% claim: on the bowl the best step is within a factor of two of the predicted one
 #| label: bowl
@@ -243,7 +238,7 @@ fig, panels = plt.subplots(1, 2, sharex=True)
 for ax, loss in zip(panels, fresh, strict=True):
     for seed in nets:
         ax.loglog(batch_sizes, gather(predicted, loss)[seed], "C0", linewidth=1)
-        ax.loglog(batch_sizes, gather(found, loss)[seed], "C1o", markersize=4)
+        ax.loglog(batch_sizes, tables[loss][seed], "C1o", markersize=4)
     first = gather(predicted, loss)[:, 0].max()
     ax.loglog(
         batch_sizes, [first * size / 4 for size in batch_sizes], "k:", linewidth=1

@@ -112,6 +112,7 @@ assert most_exact < 0.03
 # %% claim: momentum 0.9 undoes this, and rising ends lower, every seed
 #| label: heavy
 assert heavy_most < 0.95
+torch.testing.assert_close((heavy[:, 1] / heavy[:, 0]).max().item(), heavy_most)
 
 # %% a falling rate against a constant one, by budget
 epochs, size = (1, 2, 4, 8), 10
@@ -192,10 +193,13 @@ assert 0.9 < mean_long < 1.1
 #| label: peak
 assert doublings[:2].min() >= 0
 assert peak_ratio > 2
+in_doublings = torch.tensor(peak_ratio).log2()
+torch.testing.assert_close(in_doublings, doublings[:2].mean(), rtol=1e-4, atol=0)
 
 # %% claim: at a peak of 1 the decay ends below half of the constant rate 1, each seed
 #| label: one
 assert most_at_one < 0.5
+assert linear_peaks[3] == constant_peaks[4] == 1
 
 # %% claim: no best rate lies at the border of its grid
 #| label: margins

@@ -98,6 +98,7 @@ assert harmonic_behind > 1.5
 #| label: inside
 assert at[1:].min() > 0
 assert at[1:].max() < len(peaks) - 1
+assert all(shape[0] == shape.max() == 1 for shape in shapes.values())
 
 # %% three bowls, three winners
 #| caption: >

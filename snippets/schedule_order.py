@@ -45,12 +45,17 @@ noisy = follow(orders, curvature, noise, start)
 rising_excess = (noisy[1, -1] / noisy[0, -1]).item()
 shuffled_excess = (noisy[2:, -1] / noisy[0, -1]).min().item()
 
+# %% claim: all the rates are far below the critical one
+#| label: below
+assert falling.max() < critical / 50
+
 # %% claim: without noise every order ends at the same place
 #| label: same
 torch.testing.assert_close(quiet[:, -1], quiet[:1, -1].expand(7), rtol=1e-12, atol=0)
 
-# %% claim: on the way the orders are far apart
+# %% claim: they begin together, and on the way they are far apart
 #| label: way
+torch.testing.assert_close(quiet[:, 0], torch.full((7,), curvature * start**2 / 2))
 assert quiet[1, steps // 2] > 100 * quiet[0, steps // 2]
 
 # %% claim: with noise the rising order ends more than four times as high

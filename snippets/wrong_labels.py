@@ -114,6 +114,9 @@ assert apart_clean < 0.03
 #| label: half
 for other in "cross-entropy", "squared":
     assert (half["absolute"][-1] - half[other][-1]).min() > 0.2
+assert absolute_least == half["absolute"][-1].min()
+assert crossed_most == half["cross-entropy"][-1].max()
+assert squared_most == half["squared"][-1].max()
 
 # %% claim: stopped at its best step cross-entropy wins back most of the gap
 #| label: peak
