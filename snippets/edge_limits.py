@@ -92,16 +92,19 @@ assert entropy.max() < 0.5
 #| label: gone
 assert entropy_end < 1 / 30
 
-# %% claim: at four times the rate it comes to the edge within fifteen steps, and leaves
+# %% claim: at four times the rate it comes near the edge or past it, in fifteen steps
 #| label: larger
 assert (begun[-1].argmax(0) * 5 <= 15).all()
-assert peak_least > 0.8
+assert peak_least > 0.7
 assert peak_most < 1.6
 
 # %% claim: after a hundred steps it is below a sixth of the edge, at each rate
 #| label: soon
 assert soon < 1 / 6
-assert (peaks > 1.2 * begun[:, 0]).all()
+
+# %% claim: at each of the four rates it rises first, in every network
+#| label: first
+assert (peaks > 1.05 * begun[:, 0]).all()
 
 # %% below the edge
 #| caption: >

@@ -53,6 +53,10 @@ growths = [(fewer, more) for more in range(4) for fewer in range(more)]
 tried = [[carry("SGD", *grown, power) for power in (0, 0.5, 1)] for grown in growths]
 three_most = max(torch.stack(each).amin(0).max().item() for each in tried)
 root_most = max(carry("Adam", *grown, 0.5).max().item() for grown in growths)
+least = {key: table.amin(1) for key, table in losses.items()}  # at the best rate
+pay_most = (least["SGD", 64] / least["SGD", 4]).max().item()
+pay_late = [least[method, 256] / least[method, 4] for method in methods]
+sgd_late_least, adam_late_most = pay_late[0].min().item(), pay_late[1].max().item()
 margin = min(
     min(best[method].min() - powers[0], powers[-1] - best[method].max())
     for method, (_, powers) in methods.items()
@@ -76,6 +80,12 @@ assert carried.min() > 1e6
 assert (sgd_rise >= adam_early).all()
 assert (sgd_later <= adam_later).all()
 assert ((sgd_whole >= 8) & (sgd_whole <= 16)).all()
+
+# %% claim: after equal epochs SGD ends about alike up to 64, and at 256 far higher
+#| label: pays
+assert pay_most < 4
+assert sgd_late_least > 2
+assert (least["SGD", 256] > 2 * least["SGD", 64]).all()
 
 # %% claim: the old rate, the root or proportion: one of them serves SGD, every growth
 #| label: three rates
@@ -114,6 +124,6 @@ for ax, method in zip(panels, methods, strict=True):
     ax.loglog(size, first * (size / 4) ** 0.5, "C2--", linewidth=1, label="square root")
     ax.set_xticks(batch_sizes, [f"{size}" for size in batch_sizes])
     ax.minorticks_off()
-    ax.set(xlabel="batch size", title=method)
+    ax.set(xlabel="batch size", title=method, xlim=(3, 340))
 panels[0].set_ylabel("best learning rate")
 fig.legend(*panels[0].get_legend_handles_labels(), ncols=2, loc="outside upper center")
