@@ -152,8 +152,10 @@ OURS = {
     "docs/corrections.md": lambda cells: any(cell["raised"] for cell in cells),
     # A table in text.
     "snippets/mup_neuron.py": lambda cells: any(cell["stdout"] for cell in cells),
-    # Figures.
-    "snippets/four_rates.py": lambda cells: any(cell["figures"] for cell in cells),
+    # A notebook, and figures.
+    "docs/squared-absolute-huber.ipynb": lambda cells: any(
+        cell["figures"] for cell in cells
+    ),
     # A module beside it, and data.
     "snippets/descent_by_hand.py": lambda cells: len(cells) > 1,
 }
