@@ -15,7 +15,9 @@ from lrnotes.show.parts import literal_markdown
 _UNSEARCHED = "search: {exclude: true}"
 
 
-_MARK = re.compile(r"<!-- lrn-notes (\d+) -->")
+# No comment: some sites strip them.
+# No comment: some sites strip them.
+_MARK = re.compile(r'<div data-lrn-notes="(\d+)"></div>')
 
 
 class Listed(Struct, frozen=True):
@@ -41,7 +43,7 @@ def tag_page(page: Mention, names: Sequence[str], above: Mention) -> str:
     for at, name in enumerate(names):
         if name != page.title:
             lines += ["", f"## {literal_markdown(name)}"]
-        lines += ["", f"<!-- lrn-notes {at} -->"]
+        lines += ["", f'<div data-lrn-notes="{at}"></div>']
     return "\n".join([*lines, "", page_link(page.path, above.path, above.title), ""])
 
 
