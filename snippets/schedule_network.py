@@ -7,6 +7,7 @@
 #| slow: true
 import matplotlib.pyplot as plt
 import torch
+from choosing_bench import answer, find_losses
 from digits import load_digits, make_mlp
 from torch.nn.functional import cross_entropy
 
@@ -30,11 +31,7 @@ first_weights = [
 # %% all runs of one kind at once
 def loss_on(weights, images, labels):
     """Return the mean loss of every network as a (seed, run) tensor."""
-    hidden = (images[:, None] @ weights[0].mT + weights[1][:, :, None]).relu()
-    logits = hidden @ weights[2].mT + weights[3][:, :, None]  # (seed, run, image, 10)
-    labels = labels[:, None].expand(logits.shape[:3])
-    losses = cross_entropy(logits.flatten(0, 2), labels.flatten(), reduction="none")
-    return losses.view(logits.shape[:3]).mean(2)
+    return find_losses(answer(weights, images), labels)
 
 
 def draw_batches(steps, size, images):
