@@ -103,12 +103,18 @@ def examine(weights, seeds):
     return chosen_by.nan_to_num(torch.inf), hits.float().mean(2)
 
 
-def read_off(losses, rates, smoothing=0.9, stop=4.0):
-    """Return the rate at the lowest point of one range test's smoothed loss."""
+def smooth_out(losses, smoothing=0.9, stop=4.0):
+    """Return the smoothed loss of one range test, up to where it grows too high."""
     average, smooth = 0.0, []
     for step, loss in enumerate(losses.tolist(), 1):
         average = smoothing * average + (1 - smoothing) * loss
         smooth.append(average / (1 - smoothing**step))
         if not smooth[-1] < stop * min(smooth):
             break
+    return smooth
+
+
+def read_off(losses, rates, smoothing=0.9, stop=4.0):
+    """Return the rate at the lowest point of one range test's smoothed loss."""
+    smooth = smooth_out(losses, smoothing, stop)
     return rates[smooth.index(min(smooth))].item()

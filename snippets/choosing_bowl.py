@@ -75,24 +75,24 @@ assert abs(bottoms[400] / 10 / critical / tenth - 1) < 0.03
 
 # %% losses during a range test
 #| caption: >
-#|   Range tests on a bowl, at 20 and at 40 steps for each decade of the rate. The loss
-#|   along the sharpest direction falls to almost nothing, and is back where it began
-#|   near {undone:.1f}, at either pace. Until then the other directions hide it.
+#|   Range tests on a bowl, at 20 and at 40 steps for each decade of the rate. Above, the
+#|   whole loss. Below, the loss along the sharpest direction: it falls to almost
+#|   nothing, and is back where it began near {undone:.1f}, at either pace.
 #| alt: >
-#|   Loss against rate times sharpest curvature, both axes logarithmic. The whole loss
-#|   falls smoothly through the critical rate 2 and turns up only above 10. The loss
-#|   along the sharpest direction plunges at 1, rises again from 2 on, far below, and
-#|   reaches its first value near 12.6 for the quick test and for the slow one.
-fig, ax = plt.subplots()
+#|   Two panels of loss against rate times sharpest curvature, on a log axis. Above, the
+#|   whole loss falls smoothly through the critical rate 2 and turns up only above 10.
+#|   Below, the loss along the sharpest direction leaves the picture at 1, and comes back
+#|   to its first value near 12.6 for the quick test and for the slow one.
+fig, (above, below) = plt.subplots(2, sharex=True, figsize=(4.5, 3.6))
 for color, pace in enumerate((20, 40)):
     rates, losses = range_test(curvatures, pace)
     seen = (rates > 0.02) & (rates < 30)
-    for values, style, name in (
-        (losses.sum(1), "-", "whole"),
-        (losses[:, -1], ":", "sharpest"),
-    ):
-        label = f"{name}, {pace} a decade"
-        ax.loglog(rates[seen], values[seen], style, color=f"C{color}", label=label)
-ax.axvline(critical, color="C2", linestyle="--", label="critical rate")
-ax.set(ylim=(1e-42, 1e8), xlabel="learning rate × sharpest curvature", ylabel="loss")
-fig.legend(ncols=2, loc="outside upper center")
+    look = {"color": f"C{color}", "label": f"{pace} steps a decade"}
+    above.semilogx(rates[seen], losses.sum(1)[seen], **look)
+    below.loglog(rates[seen], losses[seen, -1], **look)
+for ax in above, below:
+    ax.axvline(critical, color="C2", linestyle="--", label="critical rate")
+above.set(ylim=(0, 1.6), ylabel="whole loss")
+below.set(ylim=(1e-12, 1e6), ylabel="sharpest direction")
+below.set(xlabel="learning rate × sharpest curvature")
+fig.legend(*above.get_legend_handles_labels(), ncols=2, loc="outside upper center")

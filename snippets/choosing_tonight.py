@@ -78,14 +78,11 @@ def run(lr):
 
 
 found = {lr: run(lr) for lr in (guess / 3, guess, guess * 3)}
-for _ in range(7):
-    best = min(found, key=found.get)
-    if min(found) < best < max(found):
-        break
+while not min(found) < (best := min(found, key=found.get)) < max(found):
+    if len(found) == 9:
+        raise RuntimeError("still at the border: distrust the range test")
     further = best * 3 if best == max(found) else best / 3
     found[further] = run(further)
-else:
-    raise RuntimeError("still at the border: distrust the range test")
 take = min(lr for lr in found if found[lr] < 1.05 * found[best])  # of a tie, the least
 
 print(f"range test: lowest at {bottom:.3g}, so begin at {guess:.3g}")
