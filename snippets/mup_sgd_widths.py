@@ -3,6 +3,7 @@
 # The sweep of the first figure, with SGD in place of Adam and SGD's own rules.
 
 # %% a sweep for each width
+#| slow: true
 import torch
 from mup_bench import draw, measure, train
 
@@ -35,7 +36,7 @@ carried = {
     for name, table in losses.items()
 }
 least_standard = carried["standard, SGD"].min().item()
-most_mup = carried["muP, SGD"].max().item() - 1
+mup_cost = carried["muP, SGD"].log().mean().exp().item() - 1
 
 # %% claim: standard, the best rate of SGD falls at least fourfold over sixteen widths
 #| label: falls
@@ -49,13 +50,14 @@ assert 0.5 <= mup_move <= 2
 old, new = rates[best["muP, SGD"]][[0, -1]].tolist()
 assert mup_move == new / old
 
-# %% claim: carried over, the narrow network's rate loses every standard run
+# %% claim: carried over, the narrow rate trebles every standard loss, and loses most runs
 #| label: lost
-assert least_standard > 10
+assert least_standard > 3
+assert carried["standard, SGD"].isinf().float().mean() > 0.5
 
-# %% claim: with the rules it costs less than the loss once more
+# %% claim: with the rules it costs less than half the loss once more, on average
 #| label: kept
-assert 0 <= most_mup < 1
+assert 0 <= mup_cost < 0.5
 assert all((ratios >= 1).all() for ratios in carried.values())
 
 # %% the best rate of SGD at three widths

