@@ -82,6 +82,7 @@ assert eight_most < 0.85
 # %% claim: although they have learnt more than full batches had on arriving there
 #| label: learnt
 assert learnt < 1
+assert (full[arrival, torch.arange(len(seeds))] > 0.9).all()
 
 # %% claim: with cross-entropy the curvature never reaches half of the edge
 #| label: entropy
@@ -95,6 +96,8 @@ assert entropy_end < 1 / 30
 # %% claim: at four times the rate it comes near the edge or past it, in fifteen steps
 #| label: larger
 assert (begun[-1].argmax(0) * 5 <= 15).all()
+multiples = torch.arange(1, 5)[:, None] * begun[0, 0]
+torch.testing.assert_close(begun[:, 0], multiples, rtol=1e-4, atol=0)
 assert peak_least > 0.7
 assert peak_most < 1.6
 

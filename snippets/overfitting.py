@@ -131,10 +131,13 @@ torch.testing.assert_close(rise, (losses[-1] / lowest)[:, -1].min().item())
 # %% claim: and more than three points of accuracy are lost, on average over the draws
 #| label: points
 assert lost_points > 3
+lost = (accuracies.gather(0, at[None])[0] - accuracies[-1])[:, -1]
+torch.testing.assert_close(100 * lost.mean().item(), lost_points, rtol=1e-4, atol=0)
 
 # %% claim: with right labels it rises by less than half as much, in every draw
 #| label: clean
 assert 0 <= share_of_rise < 0.5
+assert (clean_rise - 1 <= 1.001 * share_of_rise * (wrong_rise - 1)).all()
 
 # %% claim: at twice the rate the best moment comes after half of the steps, nearly
 #| label: half

@@ -195,6 +195,7 @@ assert (shares[0][lr] / runner_up(shares[0], lr)).min() > 2
 #| label: within
 assert lr_most < 0.2
 assert (shares[1][batch_size] / runner_up(shares[1], batch_size)).min() > 2
+assert batch_least > runner_up(shares[1], batch_size).max()
 
 # %% claim: with equal steps batch size falls below a sixth, momentum leads on average
 #| label: steps
