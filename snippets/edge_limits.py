@@ -69,6 +69,7 @@ learnt = (eight_losses[-5:].mean(0) / at_arrival).max().item()
 # %% claim: with all digits the second half of the run sits within 5 % of the edge
 #| label: full
 assert (ends[0] - 1).abs().max() < 0.05
+assert all(len(each) == len(seeds) for each in ends)
 
 # %% claim: the smaller the batch, the lower the curvature, in every network
 #| label: order
@@ -82,6 +83,7 @@ assert eight_most < 0.85
 # %% claim: although they have learnt more than full batches had on arriving there
 #| label: learnt
 assert learnt < 1
+assert (eight_losses[-5:].mean(0) <= 1.001 * learnt * at_arrival).all()
 assert (full[arrival, torch.arange(len(seeds))] > 0.9).all()
 
 # %% claim: with cross-entropy the curvature never reaches half of the edge
