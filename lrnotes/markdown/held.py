@@ -42,7 +42,7 @@ def hold_html(md: Markdown, text: str, lists: str) -> str:
         return text
     lines = [line if line.strip(" ") else "" for line in text.split("\n")]
     grouping = group_lines(lines)
-    if has_fence and (shown := show_unseen(grouping)) != lines:
+    if has_fence and (shown := show_unseen(grouping)[0]) != lines:
         lines, text, grouping = shown, "\n".join(shown), group_lines(shown)
     if "<" not in text:
         return text

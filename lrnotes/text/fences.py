@@ -22,6 +22,7 @@ from lrnotes.text.lines import TAB, cut_columns, normalise, split_lines
 from lrnotes.text.options import read_options
 from lrnotes.text.reasons import CLOSING, COLUMNS, Why, doubt
 from lrnotes.text.scan import read_layout
+from lrnotes.text.unseen import mask_shown
 
 
 def find_fences(
@@ -64,7 +65,7 @@ class _Finder:
         self, raw: list[str], grouping: Grouping, origin: Place, lists: str
     ) -> None:
         self.raw, self.grouping, self.origin = raw, grouping, origin
-        masked, self.numbers = grouping.mask()
+        masked, self.numbers = mask_shown(grouping, lists)
         self.layout: Layout = read_layout(masked, lists)
         self.masked = {number: at for at, number in enumerate(self.numbers)}
         self.kinds = {
@@ -122,8 +123,10 @@ class _Finder:
 
     def _judge_group(self, group: Group) -> Why | None:
         """Return why a fence of superfences is not run; None where it is plain text."""
-        at = self.masked[group.start]
-        reading = self.layout.readings[at]
+        at = self.masked.get(group.start, -1)
+        reading = self.layout.readings.get(at)
+        if reading is None:
+            return self._held(group.start)
         if reading == "text":
             return None
         span = self.spans.get(group.start)
@@ -171,7 +174,8 @@ class _Finder:
         holders += [(group.start, group.end) for group in self.grouping.groups]
         holders += self._given_up()
         starts = [start for start, end in holders if start < number <= end]
-        what = f"some readers take line {self._line(max(starts))} for a fence around it"
+        line = self._line(max(starts, default=number))
+        what = f"some readers take line {line} for a fence around it"
         return Why(what, f"mend that fence: {CLOSING}")
 
     # --- results -----------------------------------------------------------------

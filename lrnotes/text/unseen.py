@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from lrnotes.text.commonmark import Opening, Span, find_spans, read_opening
-from lrnotes.text.groups import Grouping
+from lrnotes.text.groups import Grouping, group_lines
 from lrnotes.text.scan import read_layout
 
 _OPENS = re.compile(r"[ >]*(?:(?:[-+*]|\d{1,9}[.)]) +[ >]*)*(?:`{3}|~{3})")
@@ -41,9 +41,12 @@ def find_unseen(grouping: Grouping) -> Iterator[tuple[Span, Opening]]:
             yield span, opening
 
 
-def show_unseen(grouping: Grouping) -> list[str]:
-    """Return the lines with each such fence in a form that superfences sees."""
-    lines = list(grouping.lines)
+def show_unseen(grouping: Grouping) -> tuple[list[str], list[int]]:
+    """Return the lines with each such fence in a form that superfences sees.
+
+    The second list has the index at which each line stood, -1 for a new one.
+    """
+    lines, numbers = list(grouping.lines), list(range(len(grouping.lines)))
     for span, opening in sorted(find_unseen(grouping), key=_start, reverse=True):
         head, inside = opening.prefix, re.sub(r"[^> ]", " ", opening.prefix)
         info = lines[span.start][len(head) + len(opening.mark) :]
@@ -52,12 +55,23 @@ def show_unseen(grouping: Grouping) -> list[str]:
             info = language[1] if language else ""
         end = span.end if span.is_closed else span.end + 1
         lines[end : span.end + 1] = [inside + opening.mark]
+        numbers[end : span.end + 1] = [span.end if span.is_closed else -1]
         lines[span.start + 1 : end] = [
             _push(line, inside) for line in lines[span.start + 1 : end]
         ]
         above = [head.rstrip()] if opening.follows_mark else []
         lines[span.start : span.start + 1] = [*above, inside + opening.mark + info]
-    return lines
+        numbers[span.start : span.start + 1] = [*[-1 for _ in above], span.start]
+    return lines, numbers
+
+
+def mask_shown(grouping: Grouping, lists: str) -> tuple[list[str], list[int]]:
+    """Return the lines with one slot for each fence that is shown, and where they stood."""
+    if lists != "commonmark":
+        return grouping.mask()
+    lines, stood = show_unseen(grouping)
+    masked, numbers = group_lines(lines).mask()
+    return masked, [stood[number] for number in numbers]
 
 
 def _push(line: str, inside: str) -> str:
