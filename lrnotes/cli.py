@@ -141,7 +141,9 @@ def notebook(name: str, output: Path | None, folder: Path) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would change; change nothing.")
 @FOLDER
 def mv(old: str, new: str, dry_run: bool, folder: Path) -> None:
-    """Rename a note or a snippet; links to it and its old address go on working.
+    """Rename a note, a snippet or a file; links to it go on working.
+
+    A note answers at its old address too.
 
     OLD is a name as a link has it, or a path.  NEW without a folder stays beside OLD.
 
