@@ -4,6 +4,7 @@
 
 # %% four ways to train
 #| device: cpu
+#| slow: true
 import matplotlib.pyplot as plt
 import torch
 from edge_networks import (

@@ -4,6 +4,7 @@
 
 # %% four rates from the same start
 #| device: cpu
+#| slow: true
 import matplotlib.pyplot as plt
 import torch
 from edge_networks import draw_networks, find_sharpest, find_slope, squared_loss
