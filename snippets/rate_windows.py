@@ -7,7 +7,7 @@
 import matplotlib.pyplot as plt
 import torch
 from digits import load_digits, make_mlp
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, pad
 
 seeds = range(5)
 exponents = range(-10, 4)
@@ -21,28 +21,29 @@ images, labels, new_images, new_labels = map(torch.stack, zip(*draws, strict=Tru
 
 # %% all rates and all seeds at once
 def start(width):
-    """Return weights of 64-width-10, a copy for each rate; the last row is the bias."""
+    """Return weights (seed, rate, out, in + 1) of 64-width-10; the last column: biases."""
     torch.manual_seed(seeds[0])
     first = (2 * torch.rand(len(seeds), 65, width) - 1) / 64**0.5
     last = (2 * torch.rand(len(seeds), width + 1, 10) - 1) / width**0.5
-    copies = [part.repeat_interleave(len(rates), 0) for part in (first, last)]
-    return [part.requires_grad_() for part in copies]  # (seed x rate, in + 1, out)
+    copies = [part.mT[:, None].repeat(1, len(rates), 1, 1) for part in (first, last)]
+    return [part.requires_grad_() for part in copies]
 
 
 def measure(weights, images, labels):
-    """Return each network's mean cross-entropy; images are (seed, image, pixel)."""
+    """Return the mean cross-entropy, (seed, rate); images are (seed, image, pixel)."""
     first, last = weights
-    images = images.repeat_interleave(len(rates), 0)
+    # The networks of a seed see the same images: their first layers are one matrix.
+    hidden = (first.flatten(1, 2) @ pad(images, (0, 1), value=1.0).mT).relu()
+    hidden = hidden.unflatten(1, first.shape[1:3])  # (seed, rate, width, image)
+    logits = last[..., :-1] @ hidden + last[..., -1:]
     labels = labels.repeat_interleave(len(rates), 0)
-    hidden = torch.baddbmm(first[:, -1:], images, first[:, :-1]).relu()
-    logits = torch.baddbmm(last[:, -1:], hidden, last[:, :-1])
-    every = cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none")
-    return every.view(labels.shape).mean(1)
+    every = cross_entropy(logits.flatten(0, 1), labels, reduction="none")
+    return every.mean(1).view(first.shape[:2])
 
 
 def sweep(momentum, batch_size, width):
     """Return the loss on new digits for each seed and rate."""
-    weights, lr = start(width), rates.repeat(len(seeds))[:, None, None]
+    weights, lr = start(width), rates[:, None, None]
     memory = [torch.zeros_like(part) for part in weights]
     for _ in range(epochs * images_each // batch_size):
         some = torch.randint(images_each, (batch_size,))
@@ -53,8 +54,7 @@ def sweep(momentum, batch_size, width):
                 kept.mul_(momentum).add_(gradient)
                 part.sub_(lr * kept)
     with torch.no_grad():
-        losses = measure(weights, new_images, new_labels).nan_to_num(torch.inf)
-    return losses.view(len(seeds), len(rates))
+        return measure(weights, new_images, new_labels).nan_to_num(torch.inf)
 
 
 # %% three hyperparameters, changed one at a time
@@ -77,8 +77,8 @@ for layer, part in zip(twin[::2], start(usual["width"]), strict=True):
     spread, torchs = part.abs().max(), layer.weight.abs().max()
     torch.testing.assert_close(spread, torchs, rtol=0.03, atol=0)
     with torch.no_grad():
-        layer.weight.copy_(part[5, :-1].T)
-        layer.bias.copy_(part[5, -1])
+        layer.weight.copy_(part[0, 5, :, :-1])
+        layer.bias.copy_(part[0, 5, :, -1])
 for _ in range(usual_steps):
     some = torch.randint(images_each, (usual["batch_size"],))
     optimizer.zero_grad()
