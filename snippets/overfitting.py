@@ -9,6 +9,7 @@ import math
 import matplotlib.pyplot as plt
 import torch
 from digits import load_digits, make_mlp
+from torch.nn.functional import cross_entropy, pad
 
 seeds = range(5)
 count, wrong, width, steps, every = 400, 60, 32, 450, 10
@@ -29,34 +30,37 @@ def spoil(labels):
 
 # %% a network 64-32-10 for each seed and rate, trained on all images at every step
 def begin(networks):
-    """Return the weights (seeds, networks, in + 1, out); networks differ by seed only."""
+    """Return the weights (seeds, networks, out, in + 1); networks differ by seed only."""
     parts = []
     for seed in seeds:
         torch.manual_seed(seed)
-        first = torch.randn(65, width) * math.sqrt(2 / 64)
-        last = torch.randn(width + 1, 10) / math.sqrt(width)
-        first[-1], last[-1] = 0, 0  # the last row is the bias
+        first = torch.randn(65, width).T * math.sqrt(2 / 64)
+        last = torch.randn(width + 1, 10).T / math.sqrt(width)
+        first[:, -1], last[:, -1] = 0, 0  # the last column is the bias
         parts.append((first, last))
     both = (torch.stack(each)[:, None] for each in zip(*parts, strict=True))
     return [each.repeat(1, networks, 1, 1).requires_grad_() for each in both]
 
 
 def predict(weights, images):
-    """Return the logits (seeds, networks, images, 10)."""
+    """Return the logits (seeds, networks, 10, images)."""
     first, last = weights
-    hidden = (images[:, None] @ first[:, :, :-1] + first[:, :, -1:]).relu()
-    return hidden @ last[:, :, :-1] + last[:, :, -1:]
+    # The networks of a seed see the same images: their first layers are one matrix.
+    hidden = (first.flatten(1, 2) @ pad(images, (0, 1), value=1.0).mT).relu()
+    hidden = hidden.unflatten(1, first.shape[1:3])
+    return last[..., :-1] @ hidden + last[..., -1:]
 
 
-def cross_entropy(logits, labels):
-    """Return the mean over the images (seeds, networks)."""
-    given = labels[:, None, :, None].expand(*logits.shape[:-1], 1)
-    return -logits.log_softmax(-1).gather(-1, given).mean((-1, -2))
+def find_losses(logits, labels):
+    """Return the mean cross-entropy over the images (seeds, networks)."""
+    labels = labels.repeat_interleave(logits.shape[1], 0)
+    every = cross_entropy(logits.flatten(0, 1), labels, reduction="none")
+    return every.mean(1).view(logits.shape[:2])
 
 
 def find_accuracy(logits, labels):
     """Return the share that is answered as labelled (seeds, networks)."""
-    return (logits.argmax(-1) == labels[:, None]).float().mean(-1)
+    return (logits.argmax(2) == labels[:, None]).float().mean(-1)
 
 
 def train(labels, rates):
@@ -67,9 +71,9 @@ def train(labels, rates):
         if step % every == 0:
             with torch.no_grad():
                 logits = predict(weights, new_images)
-            losses.append(cross_entropy(logits, new_labels))
+            losses.append(find_losses(logits, new_labels))
             accuracies.append(find_accuracy(logits, new_labels))
-        loss = cross_entropy(predict(weights, images), labels).sum()
+        loss = find_losses(predict(weights, images), labels).sum()
         gradients = torch.autograd.grad(loss, weights)
         with torch.no_grad():
             for weight, gradient in zip(weights, gradients, strict=True):
@@ -89,15 +93,15 @@ for ours, told in (losses, spoilt), (clean_losses, labels):
     twin = make_mlp(64, width, 10)
     with torch.no_grad():
         for layer, own in zip(twin[::2], begin(1), strict=True):
-            layer.weight.copy_(own[0, 0, :-1].T)
-            layer.bias.copy_(own[0, 0, -1])
+            layer.weight.copy_(own[0, 0, :, :-1])
+            layer.bias.copy_(own[0, 0, :, -1])
     lr = rates[-ours.shape[2]].item()  # the first of those that were trained
     optimizer = torch.optim.SGD(twin.parameters(), lr=lr)
     for _ in range(10 * every):
         optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(twin(images[0]), told[0]).backward()
+        cross_entropy(twin(images[0]), told[0]).backward()
         optimizer.step()
-    theirs = torch.nn.functional.cross_entropy(twin(new_images[0]), new_labels[0])
+    theirs = cross_entropy(twin(new_images[0]), new_labels[0])
     torch.testing.assert_close(ours[10, 0, 0], theirs, rtol=1e-3, atol=0)
 assert clean_losses.shape[2] == 1  # the highest rate alone
 
