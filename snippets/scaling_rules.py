@@ -83,6 +83,9 @@ heavy_least = min(change(losses)[-1].min().item() for losses in heavy)
 #| label: linear
 assert change(noisy["SGD"])[..., proportion].log().abs().max() < 1 / 7
 assert 0 <= linear_most < 1 / 6
+steps = shuffle(images_each, 32, epochs)
+by_torch = train_by_torch(torch.optim.SGD, 0.1 * 32 / 16, steps)[:, 0]
+torch.testing.assert_close(noisy["SGD"][1, :, proportion], by_torch, rtol=1e-3, atol=0)
 
 # %% claim: scaled with the square root, or left alone, they do not
 #| label: others

@@ -203,6 +203,8 @@ assert linear_peaks[3] == constant_peaks[4] == 1
 for table in constant, linear:
     assert table.argmin(2).min() > 0
     assert table.argmin(2).max() < 4
+for grid in constant_peaks, linear_peaks:
+    assert (grid[1:] == 2 * grid[:-1]).all()
 
 # %% claim: this is torch.optim.SGD with LambdaLR
 #| label: torch
