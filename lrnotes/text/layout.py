@@ -47,13 +47,16 @@ class Layout(Struct):
         has_slot = False
         for line in lines:
             self.kinds[line.number] = kind
+            home, column = line.home or (frame, line.column)
             if SLOT in line.text:
-                has_slot = True
                 self._mark_slot(frame, line, reading)
-                if frame.is_split(line.column):
+                if home.is_split(column):
                     self.doubt(line.number, why, line.number)
                 if self.readings[line.number] == "doubt":
                     self.reasons[line.number] = (why, line.number)
+                if has_slot and line.home:
+                    home.split(column)
+                has_slot = True
             elif has_slot:
                 frame.split(line.column)
 

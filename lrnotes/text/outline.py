@@ -14,7 +14,7 @@ from lrnotes.text.layout import Layout, Reading
 from lrnotes.text.lines import SLOT, TAB, indent_of
 from lrnotes.text.segmenting import DEEPEST, segment
 from lrnotes.text.segments import Quote, Segment, Text
-from lrnotes.text.starts import begins_maths, is_box
+from lrnotes.text.starts import UNDERLINE, begins_maths, is_box
 from lrnotes.text.wholes import end_of_maths
 
 _DEEP = "it stands too far in, or in too many others"
@@ -58,6 +58,7 @@ class Outliner:
 
     def _text(self, frame: Frame, text: Text) -> None:
         at, end = 0, len(text.lines)
+        has_box = False
         while at < end:
             if not text.lines[at]:
                 at += 1
@@ -65,10 +66,14 @@ class Outliner:
             line = text.lines[at]
             stop = self._block_end(text, at)
             note = FOOTNOTE.match(line)
-            if is_box(line) or note:
-                at = self._box(frame, text, at)
+            if is_box(line) or (note and not _is_heading(text, at)):
+                at, has_box = self._box(frame, text, at), True
             elif indent_of(line) >= TAB:
-                at = self._code(frame, text, at)
+                # Text of a tight item does not part a box from what is indented below.
+                reading: Reading = (
+                    "doubt" if has_box and frame.kind == "item" else "text"
+                )
+                at = self._code(frame, text, at, reading)
             elif begins_maths(line) and at in text.breaks:
                 last = end_of_maths(text.lines, at)
                 stop = stop if last is None else last + 1
@@ -120,12 +125,12 @@ class Outliner:
             self._read(inside, lines, first)
         return last + 1
 
-    def _code(self, frame: Frame, text: Text, at: int) -> int:
+    def _code(self, frame: Frame, text: Text, at: int, reading: Reading) -> int:
         """Read indented code; return where it ends."""
         end = at
         while end < len(text.lines) and indent_of(text.lines[end]) >= TAB:
             end += 1
-        self._mark(frame, text, range(at, end), "text", "code")
+        self._mark(frame, text, range(at, end), reading, "code")
         return end
 
     def _mark(
@@ -151,3 +156,10 @@ class Outliner:
             if given == "doubt":
                 why = "it stands in maths" if kind == "maths" else _DEEP
                 layout.reasons[number] = (why, number)
+
+
+def _is_heading(text: Text, at: int) -> bool:
+    """Return whether a line that begins a block is underlined."""
+    is_first = not at or not text.lines[at - 1] or at in text.breaks
+    below = "" if at + 1 in text.breaks else "".join(text.lines[at + 1 : at + 2])
+    return is_first and bool(UNDERLINE.match(below))

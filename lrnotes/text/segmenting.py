@@ -112,7 +112,7 @@ class _Reader:
         elif is_box(line):
             box, text.is_open = pad, False
         elif DEFINED.match(line):
-            box, text.is_open = pad, True
+            box, text.is_open = 0 if line[0] == "[" else pad, True
         elif HEADING.match(line) or RULE.match(line):
             if line[0] != "-":  # It would be a row of a table.
                 text.breaks.add(len(text.lines))

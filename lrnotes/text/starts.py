@@ -14,6 +14,7 @@ HEADING = re.compile(r"#{1,6}(?: |$)")
 UNDERLINE = re.compile(r"(?:=+|-+) *$")
 PLACEHOLDER = re.compile(r"\x02(?:wzxhzdk:\d+\x03)? *$")
 DEFINED = re.compile(r"\[\^[^\]]*\]:|: {1,3}\S")
+"""A footnote, below which columns count from the margin, or what a term means."""
 MATHS = {"$$": re.compile(r"\$\$ *$"), "\\[": re.compile(r"\\\] *$")}
 _INLINE_TAGS = "canvas group hgroup map math object output progress video"
 HTML = re.compile(
