@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from lrnotes.run.palette import RESERVED
+from lrnotes.show.decimals import shorten_numbers
 from lrnotes.show.ticks import join_lines
 
 _VARIABLES = {
@@ -26,6 +27,7 @@ _QUOTED_TEXT = re.compile(r">[^<\"]*\"[^<]*<")
 _REFERENCE = re.compile(r"url\(#([^)\"']+)\)")
 _AUTOMATIC = re.compile(r"[A-Za-z0-9.]+_\d+")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
+_BOX = re.compile(r"\s*(?:-?[\d.]+[\s,]+){2}(\d+\.?\d*)[\s,]+\d+\.?\d*\s*")
 _PIXELS = {
     "": 1.0,
     "px": 1.0,
@@ -49,6 +51,7 @@ def themed(svg: str, uid: str, title: str = "", desc: str = "") -> str:
     inner = _BLANK.sub("><", inner).strip().replace("xlink:href=", "href=")
     root = _root_tag(found[1], uid, desc)
     drawn = join_lines(_Rewriter(uid).rewrite(inner))
+    drawn = shorten_numbers(drawn, _pixels_of_unit(found[1]))
     return f"{root}{_names(uid, title, desc)}{drawn}</svg>"
 
 
@@ -110,6 +113,14 @@ class _Rewriter:
 
 def _write_colour(found: re.Match[str]) -> str:
     return _VARIABLES.get(found[0].lower(), found[0])
+
+
+def _pixels_of_unit(attributes: str) -> float:
+    """Return how many CSS pixels a unit of the drawing has; 0 where it does not say."""
+    given = {name: one or two for name, one, two in _ATTRIBUTE.findall(attributes)}
+    box = _BOX.fullmatch(given.get("viewBox", ""))
+    units = float(box[1]) if box else 0.0
+    return _pixels(given.get("width", "")) / units if units else 0.0
 
 
 def _root_tag(attributes: str, uid: str, desc: str) -> str:
