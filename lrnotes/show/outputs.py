@@ -21,7 +21,7 @@ from lrnotes.show.sweeps import sweep_html
 from lrnotes.show.view import CellView, slug
 
 # A larger table goes into a file of its own, where there is one to link to.
-_INLINE_TABLE = 4_000
+_INLINE_TABLE = 400
 _UNSAFE = re.compile(r"[^\w,.:;=/()+\n-]+", re.ASCII)
 """What may not stand in an address; an end of line is seen to by itself."""
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
