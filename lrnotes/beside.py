@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from lrnotes.around import Around
 from lrnotes.feed import FEED, Entry, Feed, atom, feed_link
 from lrnotes.model import Place, Problem
+from lrnotes.show.slim import ROWS, slim, take_table
 from lrnotes.twins import Twins, twin_link
 from lrnotes.vault.urls import relative_url
 
@@ -27,6 +28,7 @@ class Beside:
         self.around, self.feed = around, feed
         self.settings = around.project.layout.settings
         self.twins = Twins()
+        self.rows = ""
 
     def read(self, path: str, html: str, url: str) -> None:
         """Take in a page's finished HTML."""
@@ -42,7 +44,10 @@ class Beside:
         return list(self.around.dated())
 
     def complete(self, html: str, path: str, url: str) -> str:
-        """Return a whole page that names its twin, the feed and its stylesheets."""
+        """Return a whole page that names its twin, the feed and its stylesheets.
+
+        What it can do without is left out, or kept for a file beside it.
+        """
         links = [
             f'<link rel="stylesheet" href="{name}">'
             for mark, name in SHEETS.items()
@@ -54,12 +59,16 @@ class Beside:
         shown = "".join(links).replace(' href="', f' href="{start}')
         if self._has_twin(path):
             shown = twin_link(url) + shown
+        html, rows = take_table(slim(html))
+        self.rows = rows or self.rows
         return html.replace("</head>", f"{shown}</head>", 1) if shown else html
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield name, from the site's root, and text of what is made of finished pages."""
         for name, content in self.around.previews():
             yield f"assets/lrnotes/previews/{unquote(name)}", content
+        if self.rows:
+            yield ROWS, self.rows
         yield from self.twins.write()
         yield from self.around.graphs.files().items()
         if self.feed and self.feed.url and self._entries:

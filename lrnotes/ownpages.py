@@ -14,13 +14,8 @@ from lrnotes.model import Link, Record, Script
 from lrnotes.project import Project
 from lrnotes.show.cells import snippet_title
 from lrnotes.show.globalgraph import graph_page
-from lrnotes.show.pages import (
-    ClaimRow,
-    Mention,
-    SnippetPage,
-    snippet_page,
-    verification_page,
-)
+from lrnotes.show.pages import Mention, SnippetPage, snippet_page
+from lrnotes.show.verification import ClaimRow, verification_page
 from lrnotes.tagpages import TagPages
 from lrnotes.vault.names import compare_heading
 

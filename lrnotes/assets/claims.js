@@ -1,8 +1,10 @@
 /* The table of claims: filters and columns that sort, with their state in the address.
    `lrnotes.js` loads it where there is such a table; without it the table is read as it
-   stands. */
+   stands.  A long one waits in a script of its own until a reader looks for a claim. */
 (function () {
   "use strict";
+
+  var place = document.currentScript.src;
 
   function make(tag, properties) {
     var element = Object.assign(document.createElement(tag), properties);
@@ -39,10 +41,18 @@
     return one.localeCompare(other, undefined, { numeric: true });
   }
 
-  function prepareFilters(mark, rows, column) {
+  function prepareSearch(mark) {
     var text = make("input", { type: "search", placeholder: "words", name: "find" });
     var count = make("span", { className: "lrn-quiet" });
     count.setAttribute("role", "status");
+    text.value = asked.get("find") || "";
+    var box = make("div", { className: "lrn-filter" }, make("label", {}, "find ", text), count);
+    mark.prepend(box);
+    return { text: text, count: count, box: box };
+  }
+
+  function prepareFilters(search, rows, column) {
+    var text = search.text, count = search.count;
     var choices = [
       ["outcome", function (row) { return [textOf(row.cells[column("outcome")])]; }],
       ["note", function (row) {
@@ -92,17 +102,13 @@
       keep(state);
     }
 
-    var box = make("div", { className: "lrn-filter" }, make("label", {}, "find ", text));
     choices.forEach(function (choice) {
       choice.select.value = asked.get(choice.name) || "";
       if (choice.select.selectedIndex < 0) choice.select.value = "";
       choice.select.addEventListener("change", changed);
-      box.append(make("label", {}, choice.name + " ", choice.select));
+      count.before(make("label", {}, choice.name + " ", choice.select));
     });
-    text.value = asked.get("find") || "";
     text.addEventListener("input", changed);
-    box.append(count);
-    mark.prepend(box);
     filter();
   }
 
@@ -131,14 +137,46 @@
     });
   }
 
-  document.querySelectorAll("[data-lrn-table]").forEach(function (mark) {
+  function prepareTable(mark, search) {
     var table = mark.querySelector("table");
-    if (!table || mark.lrnSorts) return;
-    mark.lrnSorts = true;
     var heads = Array.from(table.tHead.rows[0].cells);
     var names = heads.map(textOf);
     var rows = Array.from(table.tBodies[0].rows);
-    prepareFilters(mark, rows, function (name) { return names.indexOf(name); });
+    prepareFilters(search, rows, function (name) { return names.indexOf(name); });
     prepareSorting(table, rows, heads);
+  }
+
+  /* Whoever looks for a claim, or comes by an address that names some, gets the table. */
+  function waitForReader(mark, search) {
+    var all = make("button", { type: "button", className: "lrn-explore" });
+    all.textContent = "show all " + mark.dataset.lrnTable;
+    var script = null;
+
+    function bring() {
+      if (script) return;
+      script = make("script", { src: new URL("claims-table.js", place).href });
+      script.onload = function () {
+        all.remove();
+        /* Its cells were escaped when the site was built. */
+        mark.insertAdjacentHTML("beforeend", window.lrnClaims);
+        prepareTable(mark, search);
+      };
+      script.onerror = function () { script = null; };
+      document.head.append(script);
+    }
+
+    search.count.before(all);
+    all.addEventListener("click", bring);
+    search.text.addEventListener("focus", bring);
+    if (["find", "outcome", "note", "device", "sort"].some(function (key) {
+      return asked.get(key);
+    })) bring();
+  }
+
+  document.querySelectorAll("[data-lrn-table]").forEach(function (mark) {
+    var waits = mark.dataset.lrnWaits !== undefined;
+    if (mark.lrnSorts || (!waits && !mark.querySelector("table"))) return;
+    mark.lrnSorts = true;
+    (waits ? waitForReader : prepareTable)(mark, prepareSearch(mark));
   });
 })();

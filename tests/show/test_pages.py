@@ -8,13 +8,8 @@ import yaml
 from markdown import Markdown
 
 from lrnotes.model import Evidence
-from lrnotes.show.pages import (
-    ClaimRow,
-    Mention,
-    SnippetPage,
-    snippet_page,
-    verification_page,
-)
+from lrnotes.show.pages import Mention, SnippetPage, snippet_page
+from lrnotes.show.verification import ClaimRow, verification_page
 
 
 def convert(text):
@@ -154,3 +149,53 @@ def test_hostile_titles_and_operands_stay_in_their_cells(make):
 
     assert len(re.findall("<tr>", html)) == 2
     assert html.count("<td") == 8
+
+
+@pytest.fixture
+def many(make, script, result):
+    """Return the rows of a site with more claims than a page tells of one by one."""
+    other = make.script(make.cell(title="claim: it falls"), path="docs/home.md")
+    mention = Mention("home.md", "Home", "it falls")
+    rows = [ClaimRow(script, 1, "snippets/momentum.md#tenth", result)] * 60
+    rows += [ClaimRow(script, 1, "snippets/momentum.md#tenth", None, (mention,))]
+    return rows + [ClaimRow(other, 0, "home.md#falls", result, (mention,))] * 50
+
+
+def test_a_page_of_many_claims_says_first_what_did_not_pass_and_where_it_was_measured(
+    many, parse
+):
+    page = parse(convert(verification_page(many)))
+    broken, whole = page.css(".lrn-verification")
+
+    assert (
+        "Measured 2026-11-23, on cpu · torch 2.13.0. The scripts that hold them ran"
+        in (page.text())
+    )
+    assert [row.css_first("td").text() for row in broken.css("tbody tr")] == [
+        "? not run"
+    ]
+    assert "data-lrn-table" not in broken.attributes
+    assert whole.attributes["data-lrn-table"] == "111"
+    assert len(whole.css("tbody tr")) == 111
+
+
+def test_a_page_of_many_claims_tells_of_each_script_and_leads_to_its_page(many, parse):
+    page = parse(convert(verification_page(many)))
+    rows = [
+        [cell.text() for cell in row.css("td")]
+        for row in page.css("table")[-1].css("tbody tr")
+    ]
+
+    assert rows == [
+        ["? not run 1✓ passed 60", "Momentum in a ravine", "Home", "3.1", "2026-11-23"],
+        ["✓ passed 50", "Home", "", "3.1", "2026-11-23"],
+    ]
+    links = [link.attributes["href"] for link in page.css("table")[-1].css("td a")]
+    assert links == ["snippets/momentum.md", "home.md", "home.md"]
+
+
+def test_where_all_claims_passed_none_is_told_of_apart(many, parse):
+    page = parse(convert(verification_page([*many[:60], *many[61:]])))
+
+    assert len(page.css(".lrn-verification")) == 1
+    assert "did not pass" not in page.text()
