@@ -303,8 +303,8 @@ for losses, seed_rates, seed_checks in zip(
     seen = seed_checks[keep].clamp(max=1e9)
     ends = seed_rates[keep][order].cpu(), seen[order].cpu()
     run_line = ax.loglog(*ends, ".-", color="C1", linewidth=1)[0]
-test_line.set_label("range test: loss on the way up")
-run_line.set_label("full runs: validation loss at the end")
+test_line.set_label("range test: on the way up")
+run_line.set_label("full runs: at their end")
 ax.set(xlim=(3e-4, 10), ylim=(0.05, 30), xlabel="learning rate", ylabel="loss")
 ax.legend(loc="upper left")
 
