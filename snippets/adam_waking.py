@@ -5,6 +5,7 @@
 
 # %% five networks as one
 #| device: cpu
+#| slow: true
 import matplotlib.pyplot as plt
 import torch
 from digits import load_digits, make_mlp

@@ -4,7 +4,6 @@
 # look; then do what a rule of thumb says, or ask a new range test.
 
 # %% one change at a time
-#| slow: true
 import torch
 from choosing_bench import examine, images_each, momentum, read_off, sgd, train
 

@@ -4,6 +4,7 @@
 # chance and Optuna find, and where do they look?
 
 # %% settings
+#| slow: true
 import itertools
 import math
 
