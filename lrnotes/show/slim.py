@@ -8,9 +8,15 @@ import re
 ROWS = "assets/lrnotes/claims-table.js"
 """The script that holds a long table of claims, from the site's root."""
 
-_TEX = re.compile(r"<annotation\b[^>]*>[^<]*</annotation>|</?semantics>")
+_TEX = re.compile(
+    r'(<span class="katex-mathml"><math\b[^>]*>)<semantics>((?:(?!</math>).)*)'
+    r"<annotation\b[^>]*>[^<]*</annotation></semantics>(?=</math>)",
+    re.DOTALL,
+)
 _INDENT = re.compile(r">\s*\n\s*<")
-_PRINTED = re.compile(r"<(?:pre|textarea)\b")
+_LITERAL = re.compile(
+    r"(<(?:pre|script|style|textarea)\b.*?</(?:pre|script|style|textarea)>)", re.DOTALL
+)
 _TABLE = re.compile(
     r'(<div class="lrn-verification" data-lrn-table="\d+")>\s*'
     r"(<table>.*?</table>)\s*(?=</div>)",
@@ -21,20 +27,23 @@ _TABLE = re.compile(
 def slim(html: str) -> str:
     """Return a whole page without what no reader of it sees or hears.
 
-    That is the indentation between its tags, and the TeX of formulas: of their three
-    forms browsers draw one and speak another, and the page's twin holds the third.
+    That is the indentation between a theme's tags, around the article that authors
+    wrote; and the TeX of formulas: of their three forms browsers draw one and speak
+    another, and the page's twin holds the third.
     """
-    if "<annotation" in html:
-        html = _TEX.sub("", html)
-    start = _PRINTED.search(html)
-    if start is None:
-        return _unindent(html)
-    first, last = start.start(), max(map(html.rfind, ("</pre>", "</textarea>")))
-    return _unindent(html[:first]) + html[first:last] + _unindent(html[last:])
+    if "katex-mathml" in html:
+        html = _TEX.sub(r"\1\2", html)
+    before, mark, rest = html.partition("<article")
+    written, end, after = rest.rpartition("</article>")
+    if not mark or not end:
+        return html
+    return f"{_unindent(before)}{mark}{written}{end}{_unindent(after)}"
 
 
 def _unindent(html: str) -> str:
-    return _INDENT.sub(">\n<", html)
+    parts = _LITERAL.split(html)
+    parts[::2] = [_INDENT.sub(">\n<", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def take_table(html: str) -> tuple[str, str]:

@@ -8,22 +8,39 @@ TABLE = "<table>\n<tr><td>β</td></tr>\n</table>"
 
 
 def test_a_formula_keeps_what_is_drawn_and_what_is_spoken():
-    spoken = "<math><semantics><mi>β</mi>{}</semantics></math>"
+    spoken = '<span class="katex-mathml"><math>{}</math></span>'
     tex = '<annotation data-search-exclude encoding="application/x-tex">\\beta</annotation>'
+    formula = f"<semantics><mi>β</mi>{tex}</semantics>"
+    ours = spoken.format(formula)
 
-    assert slim(f"<p>{spoken.format(tex)}</p>") == "<p><math><mi>β</mi></math></p>"
-
-
-def test_the_indentation_between_tags_goes_and_a_space_stays():
-    page = "<nav>\n\n    <a>one</a>\n      <a>two</a>  <a>\n  three</a></nav>"
-
-    assert slim(page) == "<nav>\n<a>one</a>\n<a>two</a>  <a>\n  three</a></nav>"
+    assert slim(f"{ours}, {ours}") == ", ".join([spoken.format("<mi>β</mi>")] * 2)
 
 
-def test_what_is_printed_as_it_stands_keeps_its_lines():
-    code = "<pre><b>if</b>\n    <b>x</b></pre>\n  <p>and</p>\n  <textarea>\n <i></textarea>"
+def test_an_author_s_own_formulas_and_indentation_stay():
+    page = (
+        "<article>\n  <p>\n    <i>a</i>\n</p>\n  <math><semantics><mi>x</mi>"
+        "<annotation>x</annotation></semantics></math>\n  <b></b>\n</article>"
+    )
 
-    assert slim(f"<a>\n  <b>\n{code}\n   <i>\n  </i>") == f"<a>\n<b>\n{code}\n<i>\n</i>"
+    assert slim(page) == page
+
+
+def test_the_indentation_between_a_theme_s_tags_goes_and_a_space_stays():
+    nav = "<nav>\n\n    <a>one</a>\n      <a>two</a>  <a>\n  three</a></nav>"
+    text = "<article>\n  <p>\n  <i>so</i></p>\n</article>"
+
+    assert slim(f"{nav}{text}</div>\n  </div>") == (
+        f"<nav>\n<a>one</a>\n<a>two</a>  <a>\n  three</a></nav>{text}</div>\n</div>"
+    )
+
+
+def test_what_a_theme_prints_or_runs_keeps_its_lines():
+    code = "<pre><b>if</b>\n    <b>x</b></pre>"
+    script = "<script>a = '>\\n'\n  <b</script>"
+
+    assert slim(f"<a>\n  {code}\n  {script}\n  <i>\n  <b></b><article></article>") == (
+        f"<a>\n  {code}\n  {script}\n  <i>\n<b></b><article></article>"
+    )
 
 
 def test_a_long_table_of_claims_comes_when_it_is_asked_for():
