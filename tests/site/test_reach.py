@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 pytestmark = pytest.mark.browser
 
@@ -69,8 +70,8 @@ def test_without_javascript_each_claim_stands_on_the_page_of_its_script(
         for row in rows
     }
     assert sum(counts.values()) == told > 100
-    for page, count in counts.items():
-        tab.goto((site / page).as_uri())
-        found = tab.locator("summary > .lrn-mark, sup.lrn-mark").count()
-        assert found >= count, page
     context.close()
+    # Nothing runs there, so that what a page holds is what its text says.
+    for page, count in counts.items():
+        text = LexborHTMLParser((site / page).read_text("utf-8"))
+        assert len(text.css("summary > .lrn-mark, sup.lrn-mark")) >= count, page
