@@ -78,8 +78,10 @@ def find_loose_name(text: str) -> tuple[str, bool]:
 def give_back(text: str, shown: str) -> str:
     """Return what a builder shows of a note, with lines that are no metadata."""
     name, is_meant = find_loose_name(text)
+    if not name or is_meant:
+        return shown
     whole = "\n".join(split_lines(text))
-    return whole if name and not is_meant and whole.endswith(shown) else shown
+    return whole if whole.endswith(shown) else shown
 
 
 def read_front_matter(source: str, path: str) -> FrontMatter:
