@@ -10,16 +10,18 @@ with the text of each link in its place and the Markdown extensions that lrnotes
 (``--mkdocs`` names its Python; left out, with a line, where it is not installed).
 
 A build is a whole process with theme mkdocs and one nav entry, since a full nav costs
-the square of the notes by itself.  A row is the median of the rounds, in CPU seconds;
-rounds interleave the tools, so that a busy machine hits all alike.
+the square of the notes by itself.  Each tool builds at the same time as plain, either
+on a core of its own that they swap each round, so that a machine which grows slow for a
+while hits both alike.  A row is the median of the rounds: CPU seconds, and how many
+times those of the plain build beside it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -120,23 +122,30 @@ def write_site(root: Path, tool: str, size: int, links: int) -> None:
     (root / "mkdocs.yml").write_text(config, encoding="utf-8")
 
 
-def build(python: str, root: Path) -> tuple[float, float]:
-    """Build once; return CPU seconds and the peak of memory in MB."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def start(python: str, root: Path, core: int) -> subprocess.Popen[bytes]:
+    """Begin a build on one core."""
     command = [python, "-m", "mkdocs", "build", "-q", "-f", str(root / "mkdocs.yml")]
-    done = subprocess.run(
-        command,
-        cwd=root,
-        env=make_environment({}),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode:
-        sys.exit(f"{root.name} has not been built\n{done.stderr[-2000:]}")
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, after.ru_maxrss / 1024
+    with (root / "errors.txt").open("wb") as errors:
+        process = subprocess.Popen(
+            command,
+            cwd=root,
+            env=make_environment({}),
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(process.pid, {cores[core % len(cores)]})
+    return process
+
+
+def finish(process: subprocess.Popen[bytes], root: Path) -> float:
+    """Wait for a build; return its CPU seconds."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        told = (root / "errors.txt").read_text("utf-8", "replace")
+        sys.exit(f"{root.name} has not been built\n{told[-2000:]}")
+    return usage.ru_utime + usage.ru_stime
 
 
 def time_resolver(size: int) -> float:
@@ -166,17 +175,29 @@ def measure(size: int, given: argparse.Namespace) -> dict[str, float]:
     if is_there(given.mkdocs):
         pythons["obsidian-bridge"] = given.mkdocs
     seconds: dict[str, list[float]] = {tool: [] for tool in pythons}
-    peaks: dict[str, float] = {}
+    ratios: dict[str, list[float]] = {tool: [] for tool in pythons}
     with tempfile.TemporaryDirectory() as folder:
-        for tool in pythons:
-            write_site(Path(folder) / tool, tool, size, given.links)
-        for _ in range(given.rounds):
-            for tool, python in pythons.items():
-                taken, peaks[tool] = build(python, Path(folder) / tool)
+        roots = {tool: Path(folder) / tool for tool in pythons}
+        for tool, root in roots.items():
+            write_site(root, tool, size, given.links)
+        for at in range(given.rounds):
+            for tool in list(pythons)[1:]:
+                pair = ("plain", tool)
+                begun = [
+                    start(pythons[each], roots[each], at + core)
+                    for core, each in enumerate(pair)
+                ]
+                plain, taken = (
+                    finish(process, roots[each])
+                    for process, each in zip(begun, pair, strict=True)
+                )
+                seconds["plain"].append(plain)
                 seconds[tool].append(taken)
+                ratios[tool].append(taken / plain)
+    ratios["plain"] = [1.0]
     medians = {tool: statistics.median(taken) for tool, taken in seconds.items()}
     for tool, median in medians.items():
-        ratio, each = median / medians["plain"], median / size * 1000
+        ratio, each = statistics.median(ratios[tool]), median / size * 1000
         print(f"{size}\t{tool}\t{median:.2f}\t{ratio:.2f}\t{each:.2f}", flush=True)
     return {tool: median / size * 1000 for tool, median in medians.items()}
 
