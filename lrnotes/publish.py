@@ -69,7 +69,6 @@ class Book:
         """Return what conversions need; ``urls`` gives each page's by its path."""
         project = self.project
         self.urls = self.around.urls = urls
-        scripts = project.scripts
         path = f"{self.docs}/{project.layout.settings.bibliography}"
         works: Mapping[str, Work] = {}
         source = project.layout.root / path
@@ -78,19 +77,18 @@ class Book:
             self.found += problems
         formulas = load_formulas(project.layout.cache)
         self.formulas_known = len(formulas)
-        records = self.index.records
         self.index = Index(
-            records=records,
+            records=self.index.records,
             docs=self.docs,
             vault=project.vault,
             notes=project.notes,
             cells={
                 name: [cell.names for cell in script.code]
-                for name, script in scripts.items()
+                for name, script in project.scripts.items()
             },
             anchors={
                 f"{name}#{at}": anchor
-                for name, script in scripts.items()
+                for name, script in project.scripts.items()
                 for at, anchor in enumerate(anchors_of(script))
             },
             fragments=Fragments(project, urls),
