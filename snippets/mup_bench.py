@@ -54,18 +54,19 @@ def measure(weights, data, multiplier):
     return ((answer(weights, points, multiplier)[1] - answers) ** 2).mean((1, 2))
 
 
-def train(name, width, data, rates, steps):
+def train(name, width, seeds, rates, steps):
     """Return the weights after steps of the rule, first weights, and the multiplier.
 
-    Row seed * len(rates) + run of each weight is one network.
+    A seed draws the data and the first weights of its runs. Row seed * len(rates) + run
+    of each weight is one network.
     """
     rule, *powers = parametrisations[name]
     end, middle, multiplier = ((base / width) ** power for power in powers)
-    seeds, runs = range(len(data[0])), len(rates)
+    runs = len(rates)
     weights = fresh = start(width, seeds, runs, zero=name.startswith("muP"))
     lr = rates.repeat(len(seeds))[:, None, None]
     each = [lr * end, lr * middle, lr * end]
-    data = [part.repeat_interleave(runs, 0) for part in data]
+    data = [part.repeat_interleave(runs, 0) for part in draw(seeds)]
     memory = [(torch.zeros_like(part), torch.zeros_like(part)) for part in weights]
     torch.manual_seed(0)
     for step in range(1, steps + 1):

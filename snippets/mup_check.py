@@ -19,7 +19,7 @@ points = data[0][:, :200]
 
 def move(name, width):
     """Return the root mean square change (seed,) of the hidden layer and output."""
-    weights, fresh, multiplier = train(name, width, data, torch.tensor([lr]), steps)
+    weights, fresh, multiplier = train(name, width, seeds, torch.tensor([lr]), steps)
     before, after = (answer(part, points, multiplier) for part in (fresh, weights))
     pairs = zip(before, after, strict=True)
     return torch.stack([((b - a) ** 2).mean((1, 2)).sqrt() for b, a in pairs])

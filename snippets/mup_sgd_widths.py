@@ -17,7 +17,7 @@ whole = [part.repeat_interleave(len(rates), 0) for part in data]
 
 def sweep(name, width):
     """Return final losses (seed, rate)."""
-    weights, _, multiplier = train(name, width, data, rates, steps)
+    weights, _, multiplier = train(name, width, seeds, rates, steps)
     losses = measure(weights, whole, multiplier).detach().nan_to_num(torch.inf)
     return losses.view(len(seeds), len(rates))
 

@@ -100,8 +100,8 @@ torch.testing.assert_close(slowed, divided, rtol=1e-6, atol=1e-9)
 from mup_bench import batch_size, draw, examples, measure, train
 
 width, lr, steps = 64, 0.02, 50
-points, answers = data = draw(range(1))
-weights, fresh, multiplier = train("muP", width, data, torch.tensor([lr]), steps)
+points, answers = data = draw([0])
+weights, fresh, multiplier = train("muP", width, [0], torch.tensor([lr]), steps)
 ours = measure(weights, data, multiplier)
 
 network = Network(width)

@@ -18,7 +18,7 @@ data = draw(seeds)
 
 def sweep(name, width):
     """Return final losses (seed, rate)."""
-    weights, _, multiplier = train(name, width, data, rates, steps)
+    weights, _, multiplier = train(name, width, seeds, rates, steps)
     whole = [part.repeat_interleave(len(rates), 0) for part in data]
     losses = measure(weights, whole, multiplier).nan_to_num(torch.inf)
     return losses.view(len(seeds), len(rates))
