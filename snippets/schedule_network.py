@@ -3,7 +3,7 @@
 # On a bowl the order of the rates matters because of noise, and only because of it.
 # Is a network the same? And when is a falling rate better than a constant one?
 
-# %% the data and five networks
+# %% the data and ten networks
 #| slow: true
 import matplotlib.pyplot as plt
 import torch
@@ -11,7 +11,7 @@ from choosing_bench import answer, find_losses
 from digits import load_digits, make_mlp
 from torch.nn.functional import cross_entropy
 
-seeds, widths = range(5), (64, 32, 10)
+seeds, widths = range(10), (64, 32, 10)
 images, labels, new_images, new_labels = (
     torch.stack(parts)
     for parts in zip(*[load_digits(1200, seed) for seed in seeds], strict=True)
@@ -86,30 +86,26 @@ small = images[:, :few], labels[:, :few]
 noisy = loss_on(train(orders, 5, small)[-1], *small)  # (seed, order)
 exact = loss_on(train(orders, few, small)[-1], *small)
 heavy = loss_on(train(orders / 10, few, small, momentum=0.9)[-1], *small)
-heavy_excess = heavy[:, 1] / heavy[:, 0]
 noisy_excess, exact_excess = noisy[:, 1:] / noisy[:, :1], exact[:, 1:] / exact[:, :1]
-least_noisy = noisy_excess[:, 0].min().item()
-most_noisy = noisy_excess[:, 0].max().item()
-least_mixed = noisy_excess[:, 1].min().item()
-heavy_most = heavy_excess.max().item()
+rising_mean, mixed_mean = noisy_excess.log().mean(0).exp().tolist()
+heavy_mean = (heavy[:, 1] / heavy[:, 0]).log().mean().exp().item()
 most_exact = (exact_excess - 1).abs().max().item()
 
-# %% claim: with minibatches the rising order ends twice as high or more, every seed
+# %% claim: with minibatches the rising order ends five times as high or more, on average
 #| label: rising
-assert least_noisy > 2
+assert rising_mean > 5
 
-# %% claim: and the mixed order a fifth higher or more
+# %% claim: and the mixed order half as high again or more
 #| label: mixed
-assert least_mixed > 1.2
+assert mixed_mean > 1.5
 
 # %% claim: with full batches all three orders end within five per cent, every seed
 #| label: exact
 assert most_exact < 0.05
 
-# %% claim: momentum 0.9 undoes this, and rising ends lower, every seed
+# %% claim: momentum 0.9 undoes this: rising ends one to three tenths lower, on average
 #| label: heavy
-assert heavy_most < 0.95
-torch.testing.assert_close((heavy[:, 1] / heavy[:, 0]).max().item(), heavy_most)
+assert 0.7 < heavy_mean < 0.9
 
 # %% a falling rate against a constant one, by budget
 epochs, size = (1, 2, 4, 8), 10
@@ -131,8 +127,7 @@ linear = torch.stack([decay(steps) for steps in keep]).nan_to_num(torch.inf)
 gain = linear.min(2).values / constant.min(2).values  # (budget, seed)
 mean_gain = gain[0].log().mean().exp().item()
 cut_short = 1 - mean_gain
-least_long, most_long = gain[2:].min().item(), gain[2:].max().item()
-mean_long = gain[2:].log().mean().exp().item()
+mean_long = gain[-1].log().mean().exp().item()
 doublings = (linear_peaks[linear.argmin(2)] / constant_peaks[constant.argmin(2)]).log2()
 peak_ratio = 2 ** doublings[:2].mean().item()
 at_one = linear[1:, :, 3] / constant[1:, :, 4]  # peak 1, from two epochs on
@@ -164,31 +159,25 @@ cosine_behind, late_behind, cuts_behind = over_linear.log().mean((0, 1)).exp().t
 #| label: any
 assert over_constant[0].log().mean(0).exp()[:2].max() < 1
 
-# %% claim: on average over both budgets they end within a fifth of the straight line
+# %% claim: on average over both budgets they end within a quarter of the straight line
 #| label: alike
 assert min(cosine_behind, late_behind) > 0.9
-assert max(cosine_behind, late_behind) < 1.2
+assert max(cosine_behind, late_behind) < 1.25
 
 # %% claim: two cuts by ten, half-way and at three quarters, are worse on average
 #| label: cuts
 assert cuts_behind > 1.1
 
-# %% claim: in one epoch the best decay beats the best constant rate, four seeds of five
+# %% claim: in one epoch the best decay beats the best constant rate by a twentieth or more
 #| label: short
-assert (gain[0] < 1).float().mean() >= 0.8
-
-# %% claim: by more than a twentieth in the mean
-#| label: mean
 assert mean_gain < 0.95
 
-# %% claim: in four or eight epochs it wins and loses, and the mean is within a fifth
+# %% claim: in eight epochs the mean of both is the same, within a sixth
 #| label: long
-assert least_long < 1 < most_long
-assert 0.8 < mean_long < 1.2
+assert 5 / 6 < mean_long < 7 / 6
 
-# %% claim: for one or two epochs its best peak is never lower, in the mean higher by half
+# %% claim: for one or two epochs its best peak is higher, by half or more in the mean
 #| label: peak
-assert doublings[:2].min() >= 0
 assert peak_ratio > 1.5
 in_doublings = torch.tensor(peak_ratio).log2()
 torch.testing.assert_close(in_doublings, doublings[:2].mean(), rtol=1e-4, atol=0)
@@ -224,7 +213,7 @@ torch.testing.assert_close(end, noisy[0, 0], rtol=1e-3, atol=0)
 # %% what a decay gains, by budget
 #| caption: >
 #|   Loss on new digits of the best linear decay, divided by that of the best constant
-#|   rate. One dot for each of five seeds.
+#|   rate. One dot for each of ten seeds.
 #| alt: >
 #|   Ratio of losses against epochs. At one and two epochs the dots lie between 0.6 and
 #|   0.95, at four and eight epochs they lie around 1.
