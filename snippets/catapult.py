@@ -38,17 +38,17 @@ for _ in range(steps):
     losses.append(loss.detach())
     weights = weights.detach() - rates[..., None, None] * gradient
 losses = torch.stack(losses, -1)
-peak = (losses.amax(-1) / losses[..., 0]).nan_to_num(torch.inf)
+later = losses[..., 1:].amax(-1)
 below, above, lost = products < 2, (products > 2) & (products < 4), products > 4
 share = measure(weights)[1] / first
 
-# %% claim: below 2 / curvature the loss never rises above its start
+# %% claim: below 2 / curvature the loss stays below its start, by a tenth or more
 #| label: quiet
-assert (peak[:, below] <= 1).all()
+assert (later[:, below] / losses[:, below, 0] < 0.9).all()
 
-# %% claim: between 2 and 4 it at least doubles, and comes back to nothing
+# %% claim: between 2 and 4 it climbs by more than 5, and comes back to nothing
 #| label: back
-assert (peak[:, above] > 2).all()
+assert (later[:, above] - losses[:, above, 0] > 5).all()
 assert (losses[:, above, -1] < 1e-6 * losses[:, above, 0]).all()
 
 # %% claim: and the curvature has landed below 2 / rate
