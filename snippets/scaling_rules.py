@@ -103,12 +103,12 @@ assert 0 <= without < 1 / 14
 
 # %% claim: with momentum 0.9 proportion is too little, with noise and without
 #| label: momentum
-assert heavy_least > 1.5
+assert heavy_least > 1.3
 
 # %% claim: with Adam the square root is too little and proportion too much
 #| label: neither
 assert root_up > 1.5
-assert linear_down < 0.75
+assert linear_down < 0.9
 
 # %% claim: without noise proportion is nearer for Adam than the square root
 #| label: adam noiseless
