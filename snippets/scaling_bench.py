@@ -81,3 +81,16 @@ def train(rule, rates, weights, data, batches):
             ]
     with torch.no_grad():
         return measure(weights, images, labels).nan_to_num(torch.inf)
+
+
+def find_valley(losses, guess):
+    """Return where the last axis, the rates, has its lowest loss, between rungs too.
+
+    It is the vertex of the parabola through the logarithms of the lowest loss and its
+    neighbours. A run that ends worse than the loss of guessing counts as guessing.
+    """
+    heights, most = losses.clamp(max=guess).log(), losses.shape[-1] - 2
+    lowest = losses.argmin(-1, keepdim=True).clamp(1, most)
+    near = lowest + torch.arange(-1, 2, device=losses.device)
+    left, low, right = heights.gather(-1, near).unbind(-1)
+    return lowest[..., 0] + (left - right) / (left - 2 * low + right) / 2
