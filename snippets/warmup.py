@@ -120,8 +120,9 @@ start = critical[0]
 middle = critical[4:].log().mean(0).exp()  # from step 20 on
 least_over, most_over = (high / start.max()).item(), (high / start.min()).item()
 least_rise, most_rise = (each.item() for each in (middle / start).aminmax())
+mean_rise = (middle / start).log().mean().exp().item()
 ramped = torch.tensor([ramp(high, 20, step) for step in times[:4]])
-least_ahead = (ramped[:, None] / critical[:4]).min().item()
+ahead = (ramped[:, None] / critical[:4]).log().mean(1).min().exp().item()
 least_ten, least_twenty = ten.min().item(), twenty.min().item()
 usual_least, adam_least = usual_sudden.min().item(), adam_right[:, :3].min().item()
 usual_gain = (usual_twenty - usual_sudden).mean().item()
@@ -139,17 +140,17 @@ assert least_ten > 0.6
 #| label: twenty
 assert least_twenty > 0.6
 
-# %% claim: the rate is more than twenty times the critical one of the start
+# %% claim: the rate is more than fifteen times the critical one of the start
 #| label: over
-assert least_over > 20
+assert least_over > 15
 
-# %% claim: under the ramp the critical rate rises more than tenfold
+# %% claim: under the ramp the critical rate rises more than tenfold, on average
 #| label: rises
-assert least_rise > 10
+assert mean_rise > 10
 
-# %% claim: while the ramp lasts it is above the critical rate at every reading
+# %% claim: while the ramp lasts it is half as high again as the critical rate, on average
 #| label: ahead
-assert least_ahead > 1
+assert ahead > 1.5
 
 # %% claim: with weights of the usual size the rate needs no warm-up
 #| label: usual
@@ -159,9 +160,9 @@ assert usual_least > 0.8
 #| label: adam
 assert adam_least > 0.7
 
-# %% claim: a warm-up brings neither of them two points on average
+# %% claim: a warm-up brings neither of them five points on average
 #| label: nothing
-assert max(usual_gain, adam_gain) < 0.02
+assert max(usual_gain, adam_gain) < 0.05
 
 # %% claim: this is torch's SGD under LinearLR
 #| label: torch
