@@ -53,13 +53,17 @@ def run(rule, rates, steps=180):
     return examine(weights, seeds)[0][:, 0]
 
 
+def compare(bottoms, others):
+    """Return the ratio of bottoms, on geometric average over optimizers and seeds."""
+    return (bottoms / others).log().mean().exp().item()
+
+
 steady = bottoms["SGD"][2:6]  # 60 to 480 steps
 drift = (steady.max() / steady.min()).item()
-hasty = (bottoms["AdamW"][1] / bottoms["AdamW"][3]).median().item()
-hasty_raw = (raw_bottoms[2, 1] / raw_bottoms[2, 3]).median().item()
-# What smoothing does at 120 steps, in the middle seed of each optimizer.
-lag = (stacked[:, 3] / raw_bottoms[:, 3]).median(1).values
-lag_least, lag_most = lag.min().item(), lag.max().item()
+hasty = compare(stacked[:, 1], stacked[:, 3])  # 24 steps against 120
+hasty_raw = compare(raw_bottoms[:, 1], raw_bottoms[:, 3])
+hasty_adam = compare(bottoms["AdamW"][0], bottoms["AdamW"][3])  # 12 against 120
+lag = compare(stacked[:, 3], raw_bottoms[:, 3])  # what smoothing does at 120 steps
 early_least = stacked[:2, 0].min().item()  # SGD without and with momentum
 late = stacked[:2, -1]
 late_least = late.min().item()
@@ -73,18 +77,21 @@ learnt_most = climbs[-1][:, :2, at_four].median(2).values.max().item()
 #| label: steady
 assert drift < 4
 
-# %% claim: in 24 steps AdamW's bottom is half as high again as in 120, middle seed
+# %% claim: in 24 steps the bottom is higher than in 120, on average over 1.4 times
 #| label: hasty
-assert hasty > 1.5
+assert hasty > 1.4
 
-# %% claim: and so it is without the smoothing, middle seed
+# %% claim: and so it is without the smoothing
 #| label: hasty raw
-assert hasty_raw > 1.5
+assert hasty_raw > 1.4
 
-# %% claim: at 120 steps smoothing moves the middle bottom up, by less than four
+# %% claim: in 12 steps AdamW's bottom is on average over twice as high as in 120
+#| label: hasty adam
+assert hasty_adam > 2
+
+# %% claim: at 120 steps smoothing moves the bottom up, on average by less than four
 #| label: lag
-assert lag_least > 1.05
-assert lag_most < 4
+assert 1 < lag < 4
 
 # %% claim: in 1,920 steps SGD and momentum climb to a rate of 5 and their loss still falls
 #| label: late
