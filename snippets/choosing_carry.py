@@ -11,7 +11,7 @@ seeds = range(5)
 epochs, tuned = 15, 2.0
 ladder = torch.logspace(-5, 1, 120)
 changes = {  # update rule, batch size, rate by the rule, the other rates to try
-    "nothing": (sgd, 64, 2.0, (0.25, 0.5, 1.0, 4.0)),
+    "nothing": (sgd, 64, 2.0, (0.25, 0.5, 1.0, 4.0, 6.0)),
     "batch 64 to 128": (sgd, 128, 4.0, (0.25, 0.5, 1.0)),
     "batch 64 to 16": (sgd, 16, 0.5, (0.0625, 0.125, 0.25, 1.0)),
     "momentum 0 to 0.9": (momentum, 64, 0.2, (0.03125, 0.0625, 0.125, 0.25, 0.5)),
@@ -19,7 +19,9 @@ changes = {  # update rule, batch size, rate by the rule, the other rates to try
 
 
 def carry(rule, batch_size, by_rule, others):
-    """Return validation losses (seed, rate), the best rate, and new tests' answers.
+    """Return validation losses (seed, rate), the good rates, and new tests' answers.
+
+    Good are the rates that end, on average, within a tenth of the best one's loss.
 
     The first rates are the one kept, the rule's, and r/3, r and 3r of the seed's test.
     """
@@ -34,8 +36,9 @@ def carry(rule, batch_size, by_rule, others):
     runs = rates[:, :, None].expand(-1, -1, steps)
     _, weights = train(rule, runs, seeds, batch_size=batch_size)
     losses, _ = examine(weights, seeds)
-    typical = torch.cat([losses[:, :2], losses[:, 5:]], 1).log().mean(0)
-    return losses, fixed[typical.nan_to_num(torch.inf).argmin()].item(), answers
+    typical = torch.cat([losses[:, :2], losses[:, 5:]], 1).log().mean(0).exp()
+    good = typical < 1.1 * typical[typical.isfinite()].min()
+    return losses, fixed[good].unique(), answers
 
 
 found = {name: carry(*change) for name, change in changes.items()}
@@ -46,12 +49,13 @@ kept = {name: ratios[:, 0] for name, ratios in price.items()}
 ruled = {name: ratios[:, 1] for name, ratios in price.items()}
 asked = {name: ratios[:, 2:5].amin(1) for name, ratios in price.items()}
 asked_most = torch.stack([*asked.values()]).max().item()
-answers = {name: answer for name, (*_, answer) in found.items()}
-noticed = (answers["nothing"] / answers["momentum 0 to 0.9"]).max().item()
-near = price["nothing"][:, -1]  # the rate 4
+answers = {name: answer.log().mean().exp() for name, (*_, answer) in found.items()}
+noticed = (answers["nothing"] / answers["momentum 0 to 0.9"]).item()
+middles = {name: good.log().mean().exp() for name, (_, good, _) in found.items()}
+moved = (middles["nothing"] / middles["momentum 0 to 0.9"]).item()
+near = price["nothing"][:, -1]  # the rate 6
 double_kept, double_ruled = kept["batch 64 to 128"], ruled["batch 64 to 128"]
 double_kept_most = double_kept.max().item()
-double_worse = (double_ruled / double_kept).log().mean().exp().item()
 quarter_kept, quarter_ruled = (
     kept["batch 64 to 16"],
     ruled["batch 64 to 16"].max().item(),
@@ -59,19 +63,18 @@ quarter_kept, quarter_ruled = (
 momentum_kept, momentum_ruled = kept["momentum 0 to 0.9"], ruled["momentum 0 to 0.9"]
 momentum_ruled_most = momentum_ruled.max().item()
 
-# %% claim: with batches of 64 twice the rate is worse in every seed, twofold in most
+# %% claim: with batches of 64 three times the rate loses every run
 #| label: near
-assert changes["nothing"][3][-1] == 2 * tuned
-assert near.min() > 1
-assert near.median() > 2
+assert changes["nothing"][3][-1] == 3 * tuned
+assert (near > 1000).all()
 
 # %% claim: a kept rate survives a doubled batch, at less than 1.3 times the best loss
 #| label: double
 assert double_kept_most < 1.3
 
-# %% claim: with the batch doubled, the doubled rate does worse on average
+# %% claim: with the batch doubled, the doubled rate lowers no loss by a third
 #| label: rule
-assert double_worse > 1
+assert (double_ruled > 2 / 3 * double_kept).all()
 
 # %% claim: with a quarter of the batch, the kept rate loses every run
 #| label: quarter
@@ -93,10 +96,10 @@ assert momentum_ruled_most < 2
 #| label: asked
 assert asked_most < 1.5
 
-# %% claim: momentum moves a new test's answer less than eightfold, the best rate by more
+# %% claim: momentum moves a test's answer under fivefold, the good rates over sevenfold
 #| label: noticed
-assert 1 < noticed < 8
-assert found["nothing"][1] / found["momentum 0 to 0.9"][1] > noticed
+assert 1 < noticed < 5
+assert moved > 7
 
 
 # %% what a change costs
@@ -106,11 +109,10 @@ def in_words(ratios):
     return "lost" if least > 1000 else f"× {least:.2f} to {most:.2f}"
 
 
-print("| change | best rate | rate kept at 2 | by the rule | best of new r/3, r, 3r |")
+print("| change | good rates | rate kept at 2 | by the rule | best of new r/3, r, 3r |")
 print("|---|---|---|---|---|")
 for name, (_, _, by_rule, _) in changes.items():
     ruling = f"{by_rule:g}: {in_words(ruled[name])}"
-    new = f"r = {answers[name].log().mean().exp().item():.2g}: {in_words(asked[name])}"
-    print(
-        f"| {name} | {found[name][1]:g} | {in_words(kept[name])} | {ruling} | {new} |"
-    )
+    new = f"r = {answers[name].item():.2g}: {in_words(asked[name])}"
+    good = ", ".join(f"{lr:g}" for lr in found[name][1].tolist())
+    print(f"| {name} | {good} | {in_words(kept[name])} | {ruling} | {new} |")
