@@ -1,0 +1,37 @@
+"""Range tests and full runs of three optimizers, on the small network of the bench."""
+
+import torch
+from choosing_bench import adam, examine, momentum, read_off, sgd, train
+
+steps, test_steps = 180, 120
+ladder = torch.logspace(-5, 1, test_steps)
+ways = {  # update rule, weight decay, lowest exponent of the sweep
+    "SGD": (sgd, 0.0, -8),
+    "SGD, momentum 0.9": (momentum, 0.0, -11),
+    "AdamW": (adam, 0.01, -13),
+}
+
+
+def climb(name, seeds):
+    """Return the losses (seed, step) of range tests, and the rates at their bottoms."""
+    rule, decay, _ = ways[name]
+    losses = train(rule, ladder.expand(len(seeds), 1, -1), seeds, decay)[0][:, 0]
+    return losses, torch.tensor([read_off(each, ladder) for each in losses])
+
+
+def list_sweep(name):
+    """Return the twelve rates of an optimizer's sweep, a factor of two apart."""
+    exponent = ways[name][2]
+    return 2.0 ** torch.arange(exponent, exponent + 12)
+
+
+def run_fully(name, rates, seeds):
+    """Return validation losses and test accuracies (seed, rate) of runs at rates."""
+    rule, decay, _ = ways[name]
+    _, weights = train(rule, rates[:, :, None].expand(-1, -1, steps), seeds, decay)
+    return examine(weights, seeds)
+
+
+def pick(table, index):
+    """Return the entries of (way, seed, rate) that the index (way, seed) picks."""
+    return table.gather(2, index[:, :, None]).squeeze(2)
