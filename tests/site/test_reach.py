@@ -1,4 +1,4 @@
-"""Pages below a folder of a server, and without JavaScript."""
+"""Pages below a folder of a server, without JavaScript, and on a slow line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,29 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 pytestmark = pytest.mark.browser
+
+# Lighthouse's slow line for a phone: 1.6 megabits a second, an answer after 150 ms, both
+# as a browser has to be told of them.
+SLOW = {
+    "offline": False,
+    "latency": 562,
+    "downloadThroughput": 184_320,
+    "uploadThroughput": 84_375,
+}
+SCREENS: dict[str, dict[str, Any]] = {
+    "phone": {
+        "viewport": {"width": 412, "height": 823},
+        "device_scale_factor": 1.75,
+        "is_mobile": True,
+    },
+    "desk": {"viewport": {"width": 1440, "height": 900}},
+}
+WATCH = """window.moved = []; new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.moved.push([entry.value,
+    ...entry.sources.map(source => source.node?.textContent.trim().slice(0, 40))]);
+}).observe({type: "layout-shift", buffered: true})"""
+FIRST = ("index.html", "momentum.html", "verification.html", "404.html")
+COME = "document.readyState === 'complete' && document.fonts.status === 'loaded'"
 
 
 def test_below_a_folder_nothing_is_missing(
@@ -32,6 +55,34 @@ def test_below_a_folder_nothing_is_missing(
     assert found.get_attribute("href").startswith(below)
     context.close()
     assert wrong == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_on_a_slow_line_what_comes_late_moves_nothing(
+    browser: Any, address: str, kinds: list[str], screen: str
+) -> None:
+    # Each page as the first: tabs of one context share what has come.
+    tag = next(page for page in kinds if page.startswith("tags/"))
+    tabs = {page: browser.new_page(**SCREENS[screen]) for page in (*FIRST, tag)}
+    for page, tab in tabs.items():
+        tab.set_default_timeout(60_000)
+        tab.add_init_script(WATCH)
+        line = tab.context.new_cdp_session(tab)
+        line.send("Network.enable")
+        line.send("Network.emulateNetworkConditions", SLOW)
+        tab.goto(f"{address}/{page}", wait_until="commit")
+    moved = {}
+    for page, tab in tabs.items():
+        tab.wait_for_function(COME, polling=100)
+        tab.wait_for_timeout(200)
+        moved[page] = tab.evaluate("window.moved")
+        tab.close()
+
+    assert {
+        page: each
+        for page, each in moved.items()
+        if sum(value for value, *_ in each) > 0.02
+    } == {}
 
 
 def test_without_javascript_every_kind_of_page_can_be_read(
