@@ -166,54 +166,65 @@ lr, one_minus_momentum, decay, batch_size, width, size, nothing = range(len(knob
 
 
 def runner_up(table, first):
-    """Return for each seed the largest share of any knob but the first."""
+    """Return the largest share of any knob but the first, for each seed if given."""
     others = [knob for knob in range(len(knobs)) if knob != first]
     return table[others].amax(0)
 
 
+def lead(table, first):
+    """Return how much more a knob explains than any other, in the mean of the seeds."""
+    mean = table.mean(1)
+    return (mean[first] - runner_up(mean, first)).item()
+
+
 # %% what came of it
-lr_least, next_most = shares[0][lr].min().item(), runner_up(shares[0], lr).max().item()
-lr_most, batch_least = shares[1][lr].max().item(), shares[1][batch_size].min().item()
-batch_most = shares[2][batch_size].max().item()
-leader = shares[2][one_minus_momentum]
-momentum_least = leader.min().item()
-lead = (leader - runner_up(shares[2], one_minus_momentum)).mean().item()
+leaders = lr, batch_size, one_minus_momentum  # one in each search
+leads = [lead(table, first) for table, first in zip(shares, leaders, strict=True)]
+lr_mean, batch_mean, momentum_mean = (
+    table[first].mean().item() for table, first in zip(shares, leaders, strict=True)
+)
+next_mean = lr_mean - leads[0]
+lr_most, batch_most = shares[1][lr].max().item(), shares[2][batch_size].max().item()
 explained_most = shares[0].sum(0).max().item()
 luck_most = shares[1][nothing].max().item()
-quiet_most = max(table[[decay, width, size]].max().item() for table in shares)
+quiet = [table.mean(1)[[decay, width, size]].max().item() for table in shares]
+quiet_most = max(quiet)
+behind = min(
+    most - least
+    for most, least in zip((lr_mean, batch_mean, momentum_mean), quiet, strict=True)
+)
 tuned = at_position(positions[..., lr], 0.05, 0.2)
 effective = tuned / at_position(positions[..., one_minus_momentum], 0.05, 1)
 joined = explain(effective, equal_steps)  # (seeds,)
-both = shares[2][lr] + leader
-joined_least = joined.min().item()
+both = shares[2][lr] + shares[2][one_minus_momentum]
+joined_mean = joined.mean().item()
 
-# %% claim: over decades the learning rate explains most, twice the next and more
+# %% claim: over decades the learning rate explains most, on average by fifteen points
 #| label: decades
-assert (shares[0][lr] / runner_up(shares[0], lr)).min() > 2
+assert leads[0] > 0.15
 
-# %% claim: within a factor of four it explains less than a fifth, batch size most
+# %% claim: within four it explains less than a fifth; batch size most, by 20 points
 #| label: within
 assert lr_most < 0.2
-assert (shares[1][batch_size] / runner_up(shares[1], batch_size)).min() > 2
-assert batch_least > runner_up(shares[1], batch_size).max()
+assert leads[1] > 0.2  # on average
 
-# %% claim: with equal steps batch size falls below a sixth, momentum leads on average
+# %% claim: with equal steps batch size falls below a fifth, momentum leads on average
 #| label: steps
-assert batch_most < 1 / 6
-assert lead > 0.05
+assert batch_most < 0.2
+assert leads[2] > 0
 
-# %% claim: the rate over 1 - momentum explains nearly as much as the two apart
+# %% claim: on average rate over 1 - momentum explains nearly as much as the two apart
 #| label: one
-assert (joined / both).min() > 0.7
-assert (joined - leader).min() > 0
+assert (joined / both).mean() > 0.75
+assert joined_mean > momentum_mean
 
-# %% claim: let the rate vary as far as 1 / (1 - momentum) does and the rate leads
+# %% claim: let the rate vary as far as 1 / (1 - momentum) and it leads, on average
 #| label: far
-assert (far[lr] - runner_up(far, lr)).min() > 0
+assert lead(far, lr) > 0.2
 
-# %% claim: weight decay, width and the size of the first weights lead nowhere
+# %% claim: decay, width and size of first weights stay 20 points behind, on average
 #| label: quiet
-assert quiet_most < 0.25
+assert behind > 0.2
 
 # %% claim: let the first weights vary from a fiftieth to fifty times and they lead
 #| label: wild
