@@ -75,9 +75,9 @@ assert least_rise > 6
 assert len(critical[0.95]) == len(looks)  # to the last of them
 torch.testing.assert_close(critical[0.95][-1] / rise, at_start, rtol=1e-3, atol=0)
 
-# %% claim: the critical rate stays far above the bound
+# %% claim: the critical rate stays more than five times above the bound
 #| label: bound
-assert least_above > 10
+assert least_above > 5
 
 # %% claim: a run at ten times the critical rate lifts it above the rate in use
 #| label: passes

@@ -134,23 +134,25 @@ ends = {kind: climb[-20:].mean(0) for kind, climb in counted.items()}  # (rates,
 peaks = {kind: climb.amax(0) for kind, climb in counted.items()}
 worst_end = ends["cross-entropy, tanh"][at[2.0]].max().item()
 worst_peak = peaks["cross-entropy, tanh"][at[2.0]].max().item()
-least_climb = (
+mean_climb = (
     (peaks["cross-entropy, tanh"] / climbs["cross-entropy, tanh"][0])[at[2.0]]
-    .min()
+    .mean()
     .item()
 )
 relu_end = ends["cross-entropy, ReLU"][at[2.0]].min().item()
 relu_peak = peaks["cross-entropy, ReLU"][at[4.0]].min().item()
 fallen = ends["cross-entropy, ReLU"][at[4.0]]
 fallen_least, fallen_most = fallen.min().item(), fallen.max().item()
+past_line = shares["cross-entropy, ReLU"][:, at[4.0]].nan_to_num(math.inf) > 1
+through = past_line.any(0).sum().item()
 
 # %% claim: at twice the critical rate cross-entropy trains all five tanh networks
 #| label: trains
 assert worst_end < 0.01
 
-# %% claim: although its loss first climbs above the first loss
+# %% claim: although its loss first climbs, on average by half of the first and more
 #| label: climbs
-assert least_climb > 1.3
+assert mean_climb > 1.5
 
 # %% claim: squared loss loses all five
 #| label: lost
@@ -172,9 +174,9 @@ line = find_line("cross-entropy, tanh")
 climb = 2 * (widths[-2] + 1) * rates["cross-entropy, tanh"]  # of the line, in a step
 torch.testing.assert_close(line.diff(dim=0), climb.expand(steps - 1, -1, -1))
 
-# %% claim: with ReLU it breaks through, at four times the critical rate
+# %% claim: with ReLU most break through, at four times the critical rate
 #| label: through
-assert shares["cross-entropy, ReLU"][:, at[4.0]].nan_to_num(math.inf).amax(0).min() > 2
+assert through > len(seeds) / 2
 
 # %% loss against step
 #| caption: >
