@@ -145,10 +145,10 @@ reads = adam_accuracy[:, -1].min().item()
 for losses, lowest in zip(sgd_end, sgd_best, strict=True):
     assert losses[: lowest + 1].diff().max() < 0
 
-# %% claim: at the rate 2.8 every seed ends higher than at 1.4
+# %% claim: at the rate 2.8 runs end higher than at 1.4, on geometric average
 #| label: jumpy
 assert [round(rate, 1) for rate in sgd_rates[7:9].tolist()] == [1.4, 2.8]
-assert (sgd_end[:, 8] > sgd_end[:, 7]).all()
+assert (sgd_end[:, 8] / sgd_end[:, 7]).log().mean() > 0
 
 # %% claim: at four times SGD's best rate the loss of every seed ends as NaN
 #| label: cliff
@@ -195,9 +195,9 @@ assert above_default > 7
 assert adam_rates[6] == 1 / 64 < sgd_rates[1]
 assert (sgd_end[:, 1] / adam_end[:, 6]).min() > 20
 
-# %% claim: from the rate 1/2 on Adam ends above its first loss, every seed
+# %% claim: from the rate 1 on Adam ends above its first loss, every seed
 #| label: uphill
-assert (adam_end[:, adam_rates >= 1 / 2] > first_loss[:, None]).all()
+assert (adam_end[:, adam_rates >= 1] > first_loss[:, None]).all()
 
 # %% claim: at its largest rate Adam ends above twenty times the first loss, every seed
 #| label: hill
