@@ -83,9 +83,10 @@ assert overtaken > 1.4
 of_boldest = paths[-1, -12:].median(0).values
 torch.testing.assert_close(overtaken, (gentle[-1] / of_boldest).mean().item())
 
-# %% claim: at the gentlest rate no step raises the loss
+# %% claim: at the gentlest rate no step raises the loss, at the boldest over five do
 #| label: smooth
 assert gentle_rises == 0
+assert risings[-1].min() > 5
 
 # %% one path, an exit for each rate
 #| caption: >
