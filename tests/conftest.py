@@ -22,6 +22,28 @@ settings.load_profile("nightly" if "LRNOTES_EXAMPLES" in os.environ else "landin
 LACKING = re.compile(r"could not import|no Chromium|is not installed")
 """In the reason of a skip: the machine lacks something that CI has to have."""
 
+LONG = (
+    "tests/site/test_every_page.py",
+    # While one worker builds the site for these, the next have something else to do.
+    "tests/test_scenarios.py",
+    "tests/test_bad_input.py",
+    "tests/site/test_use.py",
+    "tests/site/test_lighthouse.py",
+)
+"""Files of minutes: whichever worker took one last would leave the others idle."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Take what is long before what is short, after the cells that the site needs."""
+    items.sort(key=find_turn)
+
+
+def find_turn(item: pytest.Item) -> int:
+    path = item.nodeid.partition("::")[0]
+    if not path.startswith("tests/"):
+        return -1
+    return LONG.index(path) if path in LONG else len(LONG)
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
