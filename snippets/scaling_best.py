@@ -28,22 +28,18 @@ best = {}  # exponents, (seed, batch size)
 for method, (_, powers) in methods.items():
     places = [losses[method, size].argmin(1) for size in batch_sizes]
     best[method] = powers[0] + torch.stack(places, 1).cpu()
-
-
-def grow(method, fewer, more):
-    """Return the factor by which the best rate rises, the mean over the seeds."""
-    few, many = (
-        find_valley(losses[method, batch_sizes[at]], guess=math.log(10))
-        for at in (fewer, more)
+guess = math.log(10)  # the loss of a network that knows nothing
+valleys = {  # the rung of the best rate, (batch size,), the mean over the seeds
+    method: torch.stack(
+        [find_valley(losses[method, size], guess).mean() for size in batch_sizes]
     )
-    return 2 ** (many - few).mean().item()
-
-
-sgd_rise, adam_early = (grow(method, 0, 2) for method in methods)  # 16 times the batch
-sgd_later, adam_later = (grow(method, 2, 3) for method in methods)  # 4 times more
-sgd_whole, adam_rise = (grow(method, 0, 3) for method in methods)
-middle = best["SGD"][:, 2] + 2 - methods["SGD"][1][0]  # four times batch 64's best
-carried = losses["SGD", 256].cpu().gather(1, middle[:, None])
+    for method in methods
+}
+sgd_rise, adam_early = (2 ** (at[2] - at[0]).item() for at in valleys.values())
+sgd_later, adam_later = (2 ** (at[3] - at[2]).item() for at in valleys.values())
+sgd_whole, adam_rise = (2 ** (at[3] - at[0]).item() for at in valleys.values())
+places = losses["SGD", 64].argmin(1, keepdim=True)
+carried = losses["SGD", 256].gather(1, places + 2)  # four times the best rate of 64
 
 
 def carry(method, fewer, more, power):
@@ -79,7 +75,7 @@ assert 16 / 3 < sgd_rise < 16 * 3
 
 # %% claim: from 64 to 256 SGD's best rate moves by less than a factor of two, on average
 #| label: stops
-assert 0.5 < sgd_later < 2
+assert 0.7 < sgd_later < 2
 
 # %% claim: in proportion from there every run is lost
 #| label: carried
