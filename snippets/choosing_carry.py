@@ -10,21 +10,22 @@ from choosing_bench import examine, images_each, momentum, read_off, sgd, train
 seeds = range(5)
 epochs, tuned = 15, 2.0
 ladder = torch.logspace(-5, 1, 120)
-changes = {  # update rule, batch size, rate by the rule, the other rates to try
-    "nothing": (sgd, 64, 2.0, (0.25, 0.5, 1.0, 4.0, 6.0)),
-    "batch 64 to 128": (sgd, 128, 4.0, (0.25, 0.5, 1.0)),
-    "batch 64 to 16": (sgd, 16, 0.5, (0.0625, 0.125, 0.25, 1.0)),
-    "momentum 0 to 0.9": (momentum, 64, 0.2, (0.03125, 0.0625, 0.125, 0.25, 0.5)),
+changes = {  # momentum, batch size, rate by the rule, the other rates to try
+    "nothing": (0, 64, 2.0, (0.25, 0.5, 1.0, 4.0, 6.0)),
+    "batch 64 to 128": (0, 128, 4.0, (0.25, 0.5, 1.0)),
+    "batch 64 to 16": (0, 16, 0.5, (0.0625, 0.125, 0.25, 1.0)),
+    "momentum 0 to 0.9": (0.9, 64, 0.2, (0.03125, 0.0625, 0.125, 0.25, 0.5)),
 }
 
 
-def carry(rule, batch_size, by_rule, others):
+def carry(beta, batch_size, by_rule, others):
     """Return validation losses (seed, rate), the good rates, and new tests' answers.
 
     Good are the rates that end, on average, within a tenth of the best one's loss.
 
     The first rates are the one kept, the rule's, and r/3, r and 3r of the seed's test.
     """
+    rule = momentum if beta else sgd
     climbs = ladder.expand(len(seeds), 1, -1)
     tests = train(rule, climbs, seeds, batch_size=batch_size)[0][:, 0]
     answers = torch.tensor([read_off(losses, ladder) for losses in tests]) / 10
@@ -54,14 +55,9 @@ noticed = (answers["nothing"] / answers["momentum 0 to 0.9"]).item()
 middles = {name: good.log().mean().exp() for name, (_, good, _) in found.items()}
 moved = (middles["nothing"] / middles["momentum 0 to 0.9"]).item()
 near = price["nothing"][:, -1]  # the rate 6
-double_kept, double_ruled = kept["batch 64 to 128"], ruled["batch 64 to 128"]
-double_kept_most = double_kept.max().item()
-quarter_kept, quarter_ruled = (
-    kept["batch 64 to 16"],
-    ruled["batch 64 to 16"].max().item(),
-)
+double_kept = kept["batch 64 to 128"]
+quarter_kept, quarter_ruled = kept["batch 64 to 16"], ruled["batch 64 to 16"]
 momentum_kept, momentum_ruled = kept["momentum 0 to 0.9"], ruled["momentum 0 to 0.9"]
-momentum_ruled_most = momentum_ruled.max().item()
 
 # %% claim: with batches of 64 three times the rate loses every run
 #| label: near
@@ -70,11 +66,8 @@ assert (near > 1000).all()
 
 # %% claim: a kept rate survives a doubled batch, at less than 1.3 times the best loss
 #| label: double
-assert double_kept_most < 1.3
-
-# %% claim: with the batch doubled, the doubled rate lowers no loss by a third
-#| label: rule
-assert (double_ruled > 2 / 3 * double_kept).all()
+assert double_kept.min() >= 1
+assert double_kept.max() < 1.3
 
 # %% claim: with a quarter of the batch, the kept rate loses every run
 #| label: quarter
@@ -82,7 +75,8 @@ assert (quarter_kept > 1000).all()
 
 # %% claim: a quarter of the rate is within 1.5 times the best loss
 #| label: quartered
-assert quarter_ruled < 1.5
+assert quarter_ruled.min() >= 1
+assert quarter_ruled.max() < 1.5
 
 # %% claim: switching momentum on at the kept rate loses every run
 #| label: momentum
@@ -90,7 +84,8 @@ assert (momentum_kept > 1000).all()
 
 # %% claim: a tenth of the rate is within twice the best loss
 #| label: tenth
-assert momentum_ruled_most < 2
+assert momentum_ruled.min() >= 1
+assert momentum_ruled.max() < 2
 
 # %% claim: after every change the best of r/3, r and 3r is within a half of the best loss
 #| label: asked
