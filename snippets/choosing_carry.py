@@ -10,12 +10,14 @@ from choosing_bench import examine, images_each, momentum, read_off, sgd, train
 seeds = range(5)
 epochs, tuned = 15, 2.0
 ladder = torch.logspace(-5, 1, 120)
-changes = {  # momentum, batch size, rate by the rule, the other rates to try
-    "nothing": (0, 64, 2.0, (0.25, 0.5, 1.0, 4.0, 6.0)),
-    "batch 64 to 128": (0, 128, 4.0, (0.25, 0.5, 1.0)),
-    "batch 64 to 16": (0, 16, 0.5, (0.0625, 0.125, 0.25, 1.0)),
-    "momentum 0 to 0.9": (0.9, 64, 0.2, (0.03125, 0.0625, 0.125, 0.25, 0.5)),
-}
+names = "nothing", "batch 64 to 128", "batch 64 to 16", "momentum 0 to 0.9"
+settings = (  # momentum, batch size, rate by the rule, the other rates to try
+    (0, 64, 2.0, (0.25, 0.5, 1.0, 4.0, 6.0)),
+    (0, 128, 4.0, (0.25, 0.5, 1.0)),
+    (0, 16, 0.5, (0.0625, 0.125, 0.25, 1.0)),
+    (0.9, 64, 0.2, (0.03125, 0.0625, 0.125, 0.25, 0.5)),
+)
+changes = dict(zip(names, settings, strict=True))
 
 
 def carry(beta, batch_size, by_rule, others):

@@ -107,23 +107,23 @@ leaps = {times: leap(times) for times in (1.75, 2.5, tripled / halved)}
 
 # %% what came of it
 reading = torch.tensor(rates)[:, None] * curvatures / 2  # 1 at the edge
-windows = {"first": (120, 200), "halved": (840, 1000), "tripled": (1540, 1700)}
+windows = (120, 200), (840, 1000), (1540, 1700)  # the last steps at each rate
 settled = torch.stack(
-    [reading[a // every : b // every].median(0).values for a, b in windows.values()]
+    [reading[a // every : b // every].median(0).values for a, b in windows]
 )  # (3, networks)
 lowest, highest = settled.min().item(), settled.max().item()
 level = settled * 2 / torch.tensor([first, halved, tripled])[:, None]
 rise = level[1] / level[0]
 least_up, most_up = rise.aminmax()
 least_down, most_down = (level[2] / level[1]).aminmax()
-just_after = (curvatures[(halve_at + 20) // every] / level[0]).max().item()
+just_after = curvatures[(halve_at + 20) // every] / level[0]
 drop = (losses[halve_at + 20] / losses[halve_at - 50 : halve_at].mean(0)).max().item()
 lost = {times: ~(after[-1] < 1e3) for times, after in leaps.items()}
 burst = (leaps[1.75].amax(0) / leaps[1.75][0]).aminmax()
 least_burst, most_burst = (ratio.item() for ratio in burst)
 at_raise = (halved * curvatures[raise_at // every - 1]).aminmax()
 least_product, most_product = (product.item() for product in at_raise)
-at_edge = losses[windows["first"][0] : halve_at]
+at_edge = losses[windows[0][0] : halve_at]
 rising = (at_edge.diff(dim=0) > 0).sum(0)
 least_rising = rising.min().item()
 fell = (at_edge[-20:].mean(0) / at_edge[:20].mean(0)).mean().item()
@@ -148,7 +148,8 @@ assert drop < 5 / 6
 
 # %% claim: by then the curvature has risen by less than three tenths, every seed
 #| label: later
-assert just_after < 1.3
+assert just_after.max() < 1.3
+assert just_after.min() > 0.8
 
 # %% claim: a leap to three times the rate loses all five networks, and so does 2.5
 #| label: leap
