@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 seeds = range(5)
 images_each, early, late = 512, 100, 400
 batch_sizes = [4, 16, 64, 256, 1024]
+octaves = torch.arange(-1.5, 1.6, 0.5)  # of the lengths that are tried
 images, labels = draw(seeds, images_each)
 right_answers = torch.eye(10)
 nets = range(len(seeds))  # one network for each seed
@@ -84,7 +85,7 @@ def predict(loss, weights, slopes, images, labels):
 # %% one step of each length
 def search(loss, weights, data, gradients, guess):
     """Return the rate whose step lowers the loss most, and by how much, on average."""
-    lengths = 2.0 ** torch.arange(-1.5, 1.6, 0.5)  # in units of the guess
+    lengths = 2.0**octaves  # in units of the guess
 
     def left(length):
         ends = weights - guess * length * gradients
@@ -134,23 +135,25 @@ bowl_short, network_short = (2 ** ratio.log2().abs().mean().item() for ratio in 
 # %% claim: on the bowl the best step is on average within a factor of 1.5 of the formula
 #| label: bowl
 assert bowl_off < 1.5
+torch.testing.assert_close(torch.tensor(bowl_off).log2(), off[bowl].mean())
 
 # %% claim: on the network it is within a factor of two
 #| label: network
 assert network_off < 2
+torch.testing.assert_close(torch.tensor(network_off).log2(), off[network].mean())
 
 # %% claim: on average the loss falls as promised: within 1.5 on the bowl, 2.5 on the other
 #| label: fall
-assert bowl_short < 1.5
-assert network_short < 2.5
+assert 1 <= bowl_short < 1.5
+assert 1 <= network_short < 2.5
 
 # %% claim: meanwhile it rises more than eightfold, from batch size 4 to 256
 #| label: rise
 assert least_rise > 8
 
-# %% claim: sixteen times the batch of 64 takes less than ten times the rate
+# %% claim: sixteen times the batch of 64 takes three to ten times the rate at most
 #| label: bend
-assert most_bend < 10
+assert 3 < most_bend < 10
 
 
 # %% the noise scale from two batch sizes
@@ -195,7 +198,7 @@ def measure_noise(slopes):
 
 
 moments = {"start": fresh[network], "early": weights[network], "late": later}
-scales, errors, sizes = {}, {}, (16, 128)
+scales, errors, biases, sizes = {}, {}, {}, (16, 128)
 torch.manual_seed(2)
 for moment, rows in moments.items():
     each = [find_slopes(network, rows[s], images[s], labels[s]) for s in nets]
@@ -211,6 +214,7 @@ for moment, rows in moments.items():
         ]
         guesses = torch.tensor([estimate(*pair) for pair in pairs])
         misjudged = (guesses[:, 0] / guesses[:, 1] / scales[moment]).log2().abs().max()
+        noise_off = (guesses[:, 0] / truth[:, 0] - 1).abs().max()
     if moment != "start":  # how well twenty batches know |G|², in a hundred trials
         trials = [
             estimate(*(average_squares(slopes, 100, 20, size) for size in sizes))[1]
@@ -218,6 +222,7 @@ for moment, rows in moments.items():
         ]
         off_by = torch.stack(trials) / truth[:, 1:] - 1  # (seed, trial)
         errors[moment] = (off_by**2).mean(1).log().mean().div(2).exp().item()
+        biases[moment] = off_by.mean().abs().item()
 start_least, start_most = scales["start"].min().item(), scales["start"].max().item()
 late_least, late_most = scales["late"].min().item(), scales["late"].max().item()
 growth = (scales["late"] / scales["start"]).min().item()
@@ -230,10 +235,12 @@ assert growth > 5
 # %% claim: two batch sizes measure it within a factor of two
 #| label: two sizes
 assert misjudged < 1
+assert noise_off < 0.2
 
 # %% claim: later the squared signal is missed by more
 #| label: fails
 assert late_error > early_error
+assert biases["early"] < 0.1  # but not on average
 
 # %% best single step against batch size
 #| caption: >
