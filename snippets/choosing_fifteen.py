@@ -194,11 +194,13 @@ assert momentum_runs < 4
 # %% claim: the rate at the steepest fall comes within a half, with no full run
 #| label: steepest
 assert steep_price < 1.5
+assert find_steepest([5.0, 4.0, 1.0, 0.0]) == 1
 
 # %% claim: the valley is over eightfold too low for SGD, on average, and costs two fifths
 #| label: valley
 assert valley_rate < 1 / 8
 assert sgd_valley > 1.4
+assert find_valley([6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 9.0]) == 2
 
 # %% claim: moving past the border changes accuracies by less than half a point on average
 #| label: moved
