@@ -78,10 +78,12 @@ torch.testing.assert_close(critical[0.95][-1] / rise, at_start, rtol=1e-3, atol=
 # %% claim: the critical rate stays more than five times above the bound
 #| label: bound
 assert least_above > 5
+at_guessing = 1 / (largest * torch.full_like(largest, classes).log())
+torch.testing.assert_close(bound[0.95][0], at_guessing, rtol=1e-9, atol=0)
 
 # %% claim: a run at ten times the critical rate lifts it above the rate in use
 #| label: passes
-assert used_at_first < 0.11
+torch.testing.assert_close(used_at_first, 0.1, rtol=1e-3, atol=0)
 assert least_passed > 5
 growth = critical[10.0][-1] / critical[10.0][0]
 torch.testing.assert_close(passed, growth / 10, rtol=1e-3, atol=0)
