@@ -99,20 +99,21 @@ for kind, (loss, activation) in kinds.items():
     climbs[kind] = descend(loss, fresh, bend, rates[kind])
 at = {multiple: row for row, multiple in enumerate(multiples)}
 
-# %% claim: this is torch's cross-entropy on torch's own layers, under torch's SGD
+# %% claim: these are torch's losses on torch's own layers, under torch's SGD
 #| label: torch
-for name, activation in ("tanh", torch.nn.Tanh), ("ReLU", torch.nn.ReLU):
+for name, (measure, activation) in kinds.items():
     torch.manual_seed(seeds[0])
     twin = make_mlp(*widths, activation=activation)
-    lr = rates[f"cross-entropy, {name}"][at[2.0], 0].item()
+    lr = rates[name][at[2.0], 0].item()
     optimizer = torch.optim.SGD(twin.parameters(), lr=lr)
     for step in range(10):
         optimizer.zero_grad()
-        cost = torch.nn.functional.cross_entropy(twin(images[0]), answers[0])
-        torch.testing.assert_close(
-            cost.detach(), climbs[f"cross-entropy, {name}"][step, at[2.0], 0],
-            rtol=1e-6, atol=0,
-        )  # fmt: skip
+        if measure is crossed:
+            cost = torch.nn.functional.cross_entropy(twin(images[0]), answers[0])
+        else:  # half the sum over ten outputs, where torch takes their mean
+            cost = 5 * torch.nn.functional.mse_loss(twin(images[0]), answers[0])
+        ours = climbs[name][step, at[2.0], 0]
+        torch.testing.assert_close(cost.detach(), ours, rtol=1e-6, atol=0)
         cost.backward()
         optimizer.step()
 
@@ -152,7 +153,7 @@ assert worst_end < 0.01
 
 # %% claim: although its loss first climbs, on average by half of the first and more
 #| label: climbs
-assert mean_climb > 1.5
+assert 1.5 < mean_climb < worst_peak / climbs["cross-entropy, tanh"][0].min()
 
 # %% claim: squared loss loses all five
 #| label: lost
@@ -176,7 +177,7 @@ torch.testing.assert_close(line.diff(dim=0), climb.expand(steps - 1, -1, -1))
 
 # %% claim: with ReLU most break through, at four times the critical rate
 #| label: through
-assert through > len(seeds) / 2
+assert len(seeds) / 2 < through <= len(seeds)
 
 # %% loss against step
 #| caption: >
