@@ -62,3 +62,6 @@ assert methods["bad"][1] == 4 * methods["good"][1]
 for each in curves.values():
     assert each.isfinite().all()
     assert each.shape == (len(seeds), 1 + steps // 20)
+last = torch.cat([curves["bad"][:, -1], curves["Adam"][:, -1]])
+assert guess_low == last.min()
+assert guess_high == last.max()

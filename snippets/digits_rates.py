@@ -188,6 +188,7 @@ assert too_low > 50
 
 # %% claim: every best rate of Adam is at least seven times torch's default
 #| label: default
+torch.testing.assert_close(1e-3 * above_default, adam_rates[adam_best].min().item())
 assert above_default > 7
 
 # %% claim: at 1/64 Adam ends twenty times lower than SGD at the larger rate 0.022
@@ -202,6 +203,7 @@ assert (adam_end[:, adam_rates >= 1] > first_loss[:, None]).all()
 # %% claim: at its largest rate Adam ends above twenty times the first loss, every seed
 #| label: hill
 assert (adam_end[:, -1] > 20 * first_loss).all()
+assert beyond == 4 / adam_rates[adam_best].max()
 
 # %% claim: there it still reads four new digits in five, every seed
 #| label: reads
