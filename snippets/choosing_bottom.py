@@ -68,6 +68,7 @@ assert other_low <= min(other_means)
 assert max(other_means) <= other_high
 assert min(other_means) > 1 / 8
 assert max(other_means) < 2
+torch.testing.assert_close(best_by_guess * rates[:, :, 12] / 10, best_rate)
 
 # %% claim: with momentum, a tenth of the bottom is within a quarter of the sweep
 #| label: decade
