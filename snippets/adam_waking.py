@@ -102,6 +102,7 @@ assert zeros_least > 2
 # %% claim: woken from None the longest step of every network is less than half of that
 #| label: shorter
 assert longer > 2
+assert longer >= zeros_least / nones_most
 
 # %% claim: woken from zeros the loss is higher over forty steps, on geometric average
 #| label: rises
