@@ -2,9 +2,12 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -65,6 +68,34 @@ def refuse_lack(report):
             report.outcome = "failed"
             report.longrepr = f"in CI nothing may be missing: {reason}"
     return report
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of Chromium for a program that starts it; without one skip."""
+    found = (shutil.which(name) for name in BROWSERS)
+    program = os.environ.get("LRNOTES_CHROMIUM") or next(filter(None, found), None)
+    if program is None:
+        pytest.skip("no Chromium")
+    return program
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """Return a headless Chromium; Playwright starts only one in a process."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox"]
+            )
+        except sync_api.Error as error:
+            pytest.skip(f"no Chromium: {str(error).splitlines()[0]}")
+        yield started
+        started.close()
 
 
 def write_files(root: Path, files: dict[str, str]) -> None:

@@ -1,7 +1,6 @@
 """In a browser: figures follow the theme, names answer, and all works from a file."""
 
 import gzip
-import shutil
 from pathlib import Path
 
 import pytest
@@ -37,18 +36,6 @@ color-scheme: light dark; background: light-dark(#fff, #121212) }}</style>
 """
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium here")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def address(make, script, result, tmp_path):
     """Return the address of a page, read from disk, with one of each thing."""
@@ -74,13 +61,13 @@ def address(make, script, result, tmp_path):
 
 
 @pytest.fixture
-def visit(chromium, address):
+def visit(browser, address):
     """Return a function that opens the page; at the end nothing has been complained."""
     complaints = []
     pages = []
 
     def open_page(query="", **options):
-        page = chromium.new_page(**options)
+        page = browser.new_page(**options)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address + query)
@@ -267,8 +254,8 @@ def test_what_the_table_shows_stands_in_the_address(visit):
     assert len(unknown.evaluate(READ)) == 4
 
 
-def test_without_scripts_all_frames_and_evidence_can_be_read(chromium, address):
-    context = chromium.new_context(java_script_enabled=False)
+def test_without_scripts_all_frames_and_evidence_can_be_read(browser, address):
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
 

@@ -1,11 +1,10 @@
-"""The built site, a server for it and one browser for all tests of this folder."""
+"""The built site and a server for it, for all tests of this folder."""
 
 from __future__ import annotations
 
 import functools
 import gzip
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -19,7 +18,6 @@ import pytest
 from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def build(folder: Path) -> Path:
@@ -166,33 +164,3 @@ def kinds(site: Path, pages: list[str]) -> list[str]:
     )
     found = [page for page in named if page in pages]
     return [*found, *(next(each) for each in (snippets, notebooks, tags))]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """Return the path of Chromium for a program that starts it; without one skip."""
-    found = (shutil.which(name) for name in BROWSERS)
-    program = os.environ.get("LRNOTES_CHROMIUM") or next(filter(None, found), None)
-    if program is None:
-        pytest.skip("no Chromium")
-    return program
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Return a headless Chromium; without one skip, but fail in CI."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    found = (shutil.which(name) for name in BROWSERS)
-    program = os.environ.get("LRNOTES_CHROMIUM") or next(filter(None, found), None)
-    with sync_api.sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(
-                executable_path=program, args=["--no-sandbox"]
-            )
-        except sync_api.Error as error:
-            reason = f"no Chromium: {str(error).splitlines()[0]}"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
-        yield chromium
-        chromium.close()
