@@ -71,3 +71,18 @@ def test_all_claims_can_be_asked_for_on_a_phone(browser: Any, site: Path) -> Non
     assert tab.locator(ROW).count() == int(told)
     assert tab.evaluate("document.documentElement.scrollWidth") == 390
     tab.close()
+
+
+def test_no_cell_of_the_table_of_scripts_is_cut(browser: Any, site: Path) -> None:
+    tab = browser.new_page(viewport={"width": 1440, "height": 900})
+    tab.goto((site / "verification.html").as_uri())
+    tab.evaluate("document.fonts.ready.then(() => true)")
+    cells = tab.locator("#by-script ~ * :is(th, td)")
+    cut = cells.evaluate_all("""cells => cells
+      .filter(cell => cell.scrollWidth > cell.clientWidth)
+      .map(cell => cell.textContent)""")
+    count = cells.count()
+    tab.close()
+
+    assert count > 100
+    assert cut == []
