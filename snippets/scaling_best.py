@@ -114,8 +114,8 @@ assert (rates[1:] == 2 * rates[:-1]).all()
 
 # %% best rate against batch size
 #| caption: >
-#|   Learning rate with the least training loss after {epochs} passes over the same
-#|   images, five seeds a little apart. Solid: in proportion. Dashed: square root.
+#|   Learning rate with the least training loss after {epochs} epochs of the same
+#|   images, five seeds side by side. Solid: in proportion. Dashed: square root.
 #| alt: >
 #|   Two panels of best learning rate against batch size on log axes. SGD's rises in
 #|   proportion up to batch size 64 and then stays. Adam's rises a little faster than

@@ -117,7 +117,7 @@ assert exact_root > 5
 
 # %% final loss against batch size
 #| caption: >
-#|   Training loss after {epochs} passes over the same {images_each} images, a line
+#|   Training loss after {epochs} epochs of the same {images_each} images, a line
 #|   for each of five seeds, the three rules equal at batch size 16. On a flat line the
 #|   batch size does not matter. Below, every step sees all images, without noise.
 #|   Adam's β₂ = 0.999 averages over a thousand steps, and these runs have 16 to 256:
