@@ -169,11 +169,12 @@ assert survivors[at[3.0]] == 0
 # %% curvature against learning rate
 #| caption: >
 #|   Five networks jump to rates between a quarter of their critical rate and three
-#|   times that. Circles: rate × curvature / 2 after {steps} steps. Dashed: on a bowl,
-#|   whose curvature stays. Crosses: lost, drawn on that line.
+#|   times that. Dots: rate × curvature / 2 after {steps} steps. Dashed: on a bowl, whose
+#|   curvature stays. Dotted: where a rate is critical. Crosses: lost, drawn on the
+#|   dashed line.
 #| alt: >
 #|   Rate times curvature over 2 against the rate as a share of the critical one. From
-#|   three quarters upwards the circles of all five networks lie near the level 1, and
+#|   three quarters upwards the dots of all five networks lie near the level 1, and
 #|   not on the rising dashed line of the bowl; at three times the rate all are lost.
 lost = losses[-1].isnan() | losses[-1].isinf()
 jump = torch.tensor(fractions).expand(len(lost), -1)
@@ -182,7 +183,7 @@ ax.plot([0, 3], [0, 3], "--", label="on a bowl")
 ax.axhline(1, linestyle=":", color="C4")
 ax.plot(jump[~lost], settled[~lost], "o", label="network")
 ax.plot(jump[lost], jump[lost], "x", label="lost")
-ax.set_xticks([0.25, 0.75, 1, 1.5, 2, 3], ["¼", "¾", "1", "1½", "2", "3"])
+ax.set_xticks(fractions, ["¼", "½", "¾", "1", "1½", "2", "3"])
 ax.set(xlabel="learning rate / critical rate at the jump")
 ax.set(ylabel="learning rate × curvature / 2")
 fig.legend(ncols=2, loc="outside upper center")
