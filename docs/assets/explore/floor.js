@@ -68,7 +68,7 @@
     chart.frame({ from: 0.005, to: 2.2, log: true, label: "learning rate" },
       { from: 1e-4, to: 10, log: true, label: "loss in the end" });
     chart.line(curve, { stroke: FLOOR });
-    chart.text(0.03, 0.02, "floor of a constant rate", { fill: FLOOR });
+    chart.text(0.006, 1, "floor of a constant rate", { fill: FLOOR });
     chart.dots([[state.rate, end]], { fill: MEAN }, 5);
   }
 
