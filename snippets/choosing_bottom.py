@@ -38,6 +38,7 @@ least_low, most_low = (ratio.item() for ratio in best_by_guess[0].aminmax())
 other_low, other_high = (ratio.item() for ratio in best_by_guess[1:].aminmax())
 sgd_mean, *other_means = best_by_guess.log().mean(1).exp().tolist()
 momentum_alone = price[1, :, 14].max().item()
+momentum_third = price[1, :, 15].log().mean().exp().item()
 _, momentum_bottom, adam_bottom = price[:, :, 12].log().mean(1).exp().tolist()
 lucky_seeds = (price[0, :, 12] < 1.25).sum().item()
 tripled_seeds = (check[0, :, 13:].argmin(1) == 2).sum().item()
@@ -73,6 +74,10 @@ torch.testing.assert_close(best_by_guess * rates[:, :, 12] / 10, best_rate)
 # %% claim: with momentum, a tenth of the bottom is within a quarter of the sweep
 #| label: decade
 assert momentum_alone < 1.25
+
+# %% claim: a third of the bottom costs a fifth of the loss or more, on average
+#| label: third
+assert momentum_third > 1.2
 
 # %% claim: with momentum the run at the bottom is lost, on average over a hundredfold
 #| label: lost
