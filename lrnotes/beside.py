@@ -19,6 +19,11 @@ SHEETS = {
 }
 """The stylesheet that a page needs which holds the mark."""
 
+# A face in a stylesheet is read only when a text asks for it, and breaks its lines anew.
+READY = """<script>["1em KaTeX_Main", "italic 1em KaTeX_Math"].forEach(
+  function (face) { document.fonts.load(face); });</script>"""
+"""Makes the faces of formulas ready before there is a text."""
+
 
 class Beside:
     """The files and links of one build; without a feed none is missed."""
@@ -55,6 +60,8 @@ class Beside:
         ]
         if self.feed and self.feed.url and self._entries:
             links.append(feed_link(self.feed))
+        if any("katex" in link for link in links):
+            links.append(READY)
         start = relative_url("", url)
         shown = "".join(links).replace(' href="', f' href="{start}')
         if self._has_twin(path):
