@@ -105,7 +105,7 @@ CONTEXTS = (
     "for turn in range(2):\n    assert {}",
     "class Body:\n    assert {}, note('message')",
     "def walk():\n    assert {}\n    yield 1\nlist(walk())",
-    "import asyncio\nasync def wait():\n    assert {}\nasyncio.run(wait())",
+    "async def wait():\n    assert {}\ntry:\n    wait().send(None)\nexcept StopIteration:\n    pass",
 )
 
 
