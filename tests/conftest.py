@@ -5,7 +5,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +85,9 @@ def chromium() -> str:
     return program
 
 
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Any]:
-    """Return a headless Chromium; Playwright starts only one in a process."""
+@contextmanager
+def open_browser(chromium: str) -> Iterator[Any]:
+    """Open a headless Chromium; Playwright opens only one at a time in a thread."""
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         try:
@@ -96,6 +98,33 @@ def browser(chromium: str) -> Iterator[Any]:
             pytest.skip(f"no Chromium: {str(error).splitlines()[0]}")
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """Return a browser for all tests of a process, which then has a running event loop."""
+    with open_browser(chromium) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def each_in_a_browser(chromium: str) -> Callable[..., list[Any]]:
+    """Return a function that gives each argument to another one, with a browser for it.
+
+    They are open at the same time, each in a thread of its own.
+    """
+
+    def call_each(
+        function: Callable[[Any, Any], Any], arguments: list[Any]
+    ) -> list[Any]:
+        def call(argument: Any) -> Any:
+            with open_browser(chromium) as opened:
+                return function(opened, argument)
+
+        with ThreadPoolExecutor(len(arguments)) as threads:
+            return list(threads.map(call, arguments))
+
+    return call_each
 
 
 def write_files(root: Path, files: dict[str, str]) -> None:

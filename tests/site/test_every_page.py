@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,6 +14,8 @@ from filelock import FileLock
 
 pytestmark = pytest.mark.browser
 
+BROWSERS = 3
+"""So many at a time: each waits as long as it works."""
 PHONE = {"width": 360, "height": 780}
 WIDER = (768, 1440)
 SMALLEST = 11
@@ -106,8 +109,8 @@ def look_around(tab: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def open_all(browser: Any, site: Path, pages: list[str]) -> dict[str, Any]:
-    """Open every page once, from disk; return what happened and was seen, by page."""
+def open_pages(browser: Any, site: Path, pages: list[str]) -> dict[str, Any]:
+    """Open each page once, from disk; return what happened and was seen, by page."""
     context = browser.new_context(
         viewport=PHONE, color_scheme="light", reduced_motion="reduce"
     )
@@ -143,14 +146,21 @@ def open_all(browser: Any, site: Path, pages: list[str]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def seen(
-    browser: Any, site: Path, pages: list[str], shared: Path
+    each_in_a_browser: Callable[..., list[Any]],
+    site: Path,
+    pages: list[str],
+    shared: Path,
 ) -> dict[str, dict[str, Any]]:
     """Return what every page has shown, opened once for all workers of a run."""
     kept = shared / "seen.json"
     with FileLock(f"{kept}.lock"):
         if not kept.exists():
-            text = json.dumps(open_all(browser, site, pages))
-            kept.write_text(text, encoding="utf-8")
+            shares = [pages[start::BROWSERS] for start in range(BROWSERS)]
+            parts = each_in_a_browser(
+                lambda browser, share: open_pages(browser, site, share), shares
+            )
+            found = {page: each for part in parts for page, each in part.items()}
+            kept.write_text(json.dumps(found), encoding="utf-8")
     return json.loads(kept.read_text("utf-8"))  # type: ignore[no-any-return]
 
 
