@@ -65,6 +65,9 @@ mean_share = share.mean().item()
 # %% what comes of it, on average over the networks
 bump = (losses.max(0).values / losses[0]).mean().item()
 left = (losses[-1] / losses[0]).mean().item()
+reading = lr * curvature / 2  # 1 at the edge
+peak = reading.max(0).values.mean().item()
+trough = reading.min(0).values.mean().item()
 fallen = (curvature.min(0).values / curvature.max(0).values).mean().item()
 sharpened, pushed = sharpening.sum(0).mean().item(), -predicted.sum(0).mean().item()
 outweighed = pushed / sharpened
@@ -80,11 +83,12 @@ assert abs(mean_share - 1) < 1 / 8
 #| label: alone
 assert sharpened > 0
 
-# %% claim: on average the hops push more than it, by a quarter, and the curvature falls
+# %% claim: they outweigh it by a quarter, and curvature falls past the edge, on average
 #| label: falls
 assert outweighed > 1.25
 torch.testing.assert_close(outweighed * sharpened, pushed)
 assert fallen < 0.95
+assert trough < 1 < peak
 
 # %% claim: on average the loss more than doubles meanwhile, and comes back
 #| label: bump
@@ -93,21 +97,26 @@ assert left < 1.6
 
 # %% a hop of either sign pushes the same way
 #| caption: >
-#|   Network 0 at the rate {lr}, from the first hop that raises the loss. Above, its
-#|   loss. In the middle, how far it stands from the middle of its hops, along the
-#|   sharpest direction. Below, the force on the middle along the gradient of the
-#|   curvature.
+#|   Network 0 at the rate {lr}, from the first hop that raises the loss. From the top:
+#|   how far it stands from the middle of its hops, along the sharpest direction; its
+#|   loss; the force on the middle along the gradient of the curvature; and ηS / 2,
+#|   rate × curvature / 2, dotted at the edge.
 #| alt: >
-#|   Above, a loss that rises and comes back. In the middle, a line that swings to both
-#|   sides, wider and wider, and dies out. Below, a force that is zero at first, dives
-#|   while the swings are wide and returns to zero; measured dots lie on the predicted
-#|   line.
-fig, (top, above, below) = plt.subplots(3, sharex=True, figsize=(4.5, 3.8))
-top.plot(losses[1 : followed + 1, 0], color="C2", linewidth=1)
-above.plot(hop[:, 0], linewidth=1)
-below.plot(predicted[:, 0], label="predicted")
-below.plot(measured[:, 0], "o", markersize=4, markevery=2, label="measured")
-top.set(ylabel="loss")
-above.set(ylabel="$x$")
-below.set(xlabel="step", ylabel="force")
-below.legend()
+#|   From the top: a line that swings to both sides, wider and wider, and dies out; a
+#|   loss that rises and comes back; a force that is zero at first, dives while the
+#|   swings are wide and returns to zero, measured dots on the predicted line; and a
+#|   curvature that falls from above the edge to below it while the force acts, then
+#|   climbs again.
+fig, panels = plt.subplots(4, sharex=True, figsize=(4.5, 4.6))
+swing, height, force, bend = panels
+swing.plot(hop[:, 0], linewidth=1)
+height.plot(losses[1 : followed + 1, 0], color="C2", linewidth=1)
+force.plot(predicted[:, 0], label="predicted")
+force.plot(measured[:, 0], "o", markersize=4, markevery=2, label="measured")
+bend.plot(reading[:, 0], color="C3", linewidth=1)
+bend.axhline(1, linestyle=":", color="C4")
+for ax, name in zip(panels, ("$x$", "loss", "force", "ηS / 2"), strict=True):
+    ax.set_ylabel(name)
+bend.set_xlabel("step")
+force.legend()
+fig.align_ylabels()
