@@ -146,6 +146,7 @@ fallen = ends["cross-entropy, ReLU"][at[4.0]]
 fallen_least, fallen_most = fallen.min().item(), fallen.max().item()
 past_line = shares["cross-entropy, ReLU"][:, at[4.0]].nan_to_num(math.inf) > 1
 through = past_line.any(0).sum().item()
+billions = relu_peak / 1e9
 
 # %% claim: at twice the critical rate cross-entropy trains all five tanh networks
 #| label: trains
