@@ -13,7 +13,7 @@ weights, *data = draw_networks(seeds, 200)
 direction, sharpest, moment = None, torch.zeros(len(seeds)), weights
 for step in range(300):
     if step >= 100 and step % 10 == 0:
-        products = 150 if direction is None else 10
+        products = 20 if direction is None else 5
         curvature, direction = find_sharpest(
             squared_loss, weights, data, products, direction
         )
@@ -43,7 +43,7 @@ bowl, network, after = [], [], []
 for step in range(60):
     if step % 3 == 0:
         curvature, direction = find_sharpest(
-            squared_loss, weights, data, 10 if step else 100, direction
+            squared_loss, weights, data, 5 if step else 20, direction
         )
         after.append(lr * curvature / 2)
     loss, gradient = fit(move)

@@ -22,10 +22,10 @@ fresh, images, targets = draw_networks(seeds, count)
 
 def draw_batch(size, generator):
     """Return random images and targets, other ones for each network."""
-    pick = torch.randint(count, (len(seeds), size, 1), generator=generator)
+    pick = torch.randint(count, (len(seeds), 1, size), generator=generator)
     return (
-        images.gather(1, pick.expand(-1, -1, images.shape[2])),
-        targets.gather(1, pick.expand(-1, -1, targets.shape[2])),
+        images.gather(2, pick.expand(-1, images.shape[1], -1)),
+        targets.gather(2, pick.expand(-1, targets.shape[1], -1)),
     )
 
 
@@ -36,7 +36,7 @@ def train(loss, batch, lr=lr, steps=steps, every=every):
     for step in range(steps + 1):
         if step % every == 0:
             curvature, direction = find_sharpest(
-                loss, weights, (images, targets), 6 if step else 150, direction
+                loss, weights, (images, targets), 5 if step else 20, direction
             )
             readings.append(lr * curvature / 2)
             losses.append(loss(weights, images, targets).detach())

@@ -19,7 +19,7 @@ def train(lr):
     weights, direction, curvatures, losses = fresh, None, [], []
     for step in range(round(length / lr) + 1):
         if step % round(2.4 / lr) == 0:
-            products = 6 if step else 150
+            products = 5 if step else 20
             curvature, direction = find_sharpest(
                 squared_loss, weights, data, products, direction
             )
