@@ -7,9 +7,7 @@
 #| device: cpu
 import matplotlib.pyplot as plt
 import torch
-from digits import load_digits, make_mlp
-from torch.nn.functional import one_hot
-from torch.nn.utils import parameters_to_vector
+from edge_networks import draw_networks, find_sharpest, find_slope, squared_loss
 
 products = torch.arange(0.2, 4.2, 0.002, dtype=torch.float64)  # each a bowl of its own
 betas = [0.0, 0.3, 0.6, 0.9, 0.99]
@@ -63,68 +61,34 @@ for x, y, word in (0.02, 0.2, "crawls"), (0.6, 0.7, "swings"), (0.2, 3.5, "diver
 ax.set(xlabel="momentum", ylabel="learning rate × curvature", xlim=(0, 1), ylim=(0, 5))
 ax.legend(ncols=2, loc="upper left")
 
-# %% networks as rows of one tensor
-seeds = range(5)
-widths, lr = (64, 32, 32, 10), 0.5
-sizes = [part.numel() for part in make_mlp(*widths).parameters()]
+# %% full-batch training of networks at one learning rate
+seeds, lr, every = range(5), 0.5, 25
 kinds = [(0.0, False), (0.5, False), (0.5, True), (0.9, False), (0.9, True)]
-
-
-def squared_loss(weights, images, targets):
-    """Return each network's loss; a row of weights is one network."""
-    parts, hidden = weights.split(sizes, dim=1), images  # (networks, images, 64)
-    for layer, (matrix, bias) in enumerate(zip(parts[::2], parts[1::2], strict=True)):
-        hidden = hidden.tanh() if layer else hidden
-        matrix = matrix.view(len(weights), bias.shape[1], -1)
-        hidden = torch.baddbmm(bias[:, None], hidden, matrix.mT)
-    return 0.5 * ((hidden - targets) ** 2).sum(2).mean(1)
-
-
-def find_largest_curvature(weights, images, targets, products, direction):
-    """Return each loss's largest curvature and its direction, by power iteration."""
-    weights = weights.detach().requires_grad_()
-    loss = squared_loss(weights, images, targets).sum()
-    (gradient,) = torch.autograd.grad(loss, weights, create_graph=True)
-    for _ in range(products):
-        direction = direction / direction.norm(dim=1, keepdim=True)
-        (bend,) = torch.autograd.grad(gradient, weights, direction, retain_graph=True)
-        curvature, direction = (direction * bend).sum(1), bend
-    return curvature, direction
-
-
-# %% full-batch training at one learning rate
-weights, images, targets = [], [], []
-for seed in seeds:
-    torch.manual_seed(seed)
-    network = make_mlp(*widths, activation=torch.nn.Tanh)
-    pictures, labels, *_ = load_digits(100, seed)
-    for _ in kinds:
-        weights.append(parameters_to_vector(network.parameters()).detach())
-        images.append(pictures)
-        targets.append(one_hot(labels, 10).float())
-weights, data = torch.stack(weights), (torch.stack(images), torch.stack(targets))
+drawn = draw_networks(seeds, 100)
+weights, *data = (part.repeat_interleave(len(kinds), 0) for part in drawn)  # a row each
 decay = torch.tensor([beta for beta, _ in kinds] * len(seeds))[:, None]
 ahead = torch.tensor([look for _, look in kinds] * len(seeds))[:, None]
-velocity, direction = torch.zeros_like(weights), torch.randn_like(weights)
-curvatures, every = [], 25
+measured = (decay < 0.9)[:, 0]  # the first three kinds of each network
+velocity, direction, curvatures = torch.zeros_like(weights), None, []
 for step in range(501):
     if step % every == 0:
-        curvature, direction = find_largest_curvature(
-            weights, *data, products=6 if step else 60, direction=direction
+        curvature, direction = find_sharpest(
+            squared_loss,
+            weights[measured],
+            [part[measured] for part in data],
+            5 if step else 20,
+            direction,
         )
-        curvatures.append(curvature.view(-1, len(kinds)))
-        direction = direction.nan_to_num(1.0)  # where a run is lost
-    weights.requires_grad_()
-    loss = squared_loss(weights, *data)
-    (gradient,) = torch.autograd.grad(loss.sum(), weights)
+        curvatures.append(curvature.view(len(seeds), 3))
+    loss, gradient = find_slope(squared_loss, weights, *data)
     velocity = decay * velocity + gradient
     move = torch.where(ahead, gradient + decay * velocity, velocity)
-    weights = weights.detach() - lr * move
+    weights = weights - lr * move
 edges = lr * torch.stack(curvatures)  # (readings, seeds, kinds)
-final_loss = loss.detach().view(-1, len(kinds))
+final_loss = loss.view(-1, len(kinds))
 
 # %% where the curvature settles
-settled = edges[-8:].median(0).values[:, :3]  # (seeds, the first three kinds)
+settled = edges[-8:].median(0).values  # (seeds, kinds)
 least, most = settled.min(0).values.tolist(), settled.max(0).values.tolist()
 plain_least, heavy_least, nesterov_least = least
 plain_most, heavy_most, nesterov_most = most

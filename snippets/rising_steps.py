@@ -6,72 +6,43 @@
 #| device: cpu
 import matplotlib.pyplot as plt
 import torch
-from digits import load_digits, make_mlp
-from torch.func import functional_call, stack_module_state, vmap
+from edge_networks import draw_networks, find_slope, squared_loss
 
-torch.set_default_dtype(torch.float64)
 seeds, steps = range(5), 600
 bold, timid = 0.7, 0.05  # learning rates
-
-
-def draw(seed):
-    """Return a fresh network, 200 images and their digits."""
-    torch.manual_seed(seed)
-    images, labels, *_ = load_digits(200, seed)
-    return make_mlp(64, 32, 32, 10, activation=torch.nn.Tanh), images.double(), labels
-
-
-networks, *data = zip(*map(draw, seeds), strict=True)
-images, labels = (torch.cat([torch.stack(part)] * 2) for part in data)
-targets = torch.nn.functional.one_hot(labels, 10)  # (runs, 200, 10)
-rates = torch.tensor([bold, timid]).repeat_interleave(len(seeds))  # of each run
-
-
-def measure(weights):
-    """Return the loss of each run; a row of each part of the weights is one network."""
-
-    def answer(weights, images):
-        return functional_call(networks[0], weights, (images,))
-
-    errors = vmap(answer)(weights, images) - targets
-    return 0.5 * errors.square().sum(2).mean(1)
+weights, *data = draw_networks([*seeds, *seeds], 200)
+rates = torch.tensor([bold, timid]).repeat_interleave(len(seeds))
 
 
 # %% all runs, and a look at every tenth step
-def descend():
-    """Return the losses (steps + 1, runs) and a look at every tenth step.
-
-    A look is rate * curvature along the step, and the share kept of the promised fall.
-    """
-    fresh, _ = stack_module_state(networks * 2)
-    weights = {name: part.detach().requires_grad_() for name, part in fresh.items()}
-    losses, looks = [], []
-    for step in range(steps):
-        look = step % 10 == 0
-        height, parts = measure(weights), list(weights.values())
-        losses.append(height.detach())
-        gradient = torch.autograd.grad(height.sum(), parts, create_graph=look)
-        if look:
-            length = sum(each.square().flatten(1).sum(1) for each in gradient)
-            bends = torch.autograd.grad(length.sum() / 2, parts)  # Hessian x gradient
-            pairs = zip(bends, gradient, strict=True)
-            curved = sum((bend * each).flatten(1).sum(1) for bend, each in pairs)
-            looks.append(
-                torch.stack([rates * curved / length, rates * length]).detach()
-            )
-        with torch.no_grad():
-            for part, each in zip(parts, gradient, strict=True):
-                part -= rates.view(-1, *[1] * (part.dim() - 1)) * each
-    losses = torch.stack([*losses, measure(weights).detach()])
-    product, promised = torch.stack(looks, 1)  # (steps / 10, runs) each
-    return losses, torch.stack([product, -losses.diff(dim=0)[::10] / promised], -1)
+def look(weights):
+    """Return the rate times the curvature along the step, and the promised fall."""
+    weights = weights.detach().requires_grad_()
+    height = squared_loss(weights, *data).sum()
+    (slope,) = torch.autograd.grad(height, weights, create_graph=True)
+    (bend,) = torch.autograd.grad(slope, weights, slope)  # Hessian x gradient
+    slope = slope.detach()
+    length = slope.square().sum(1)
+    return rates * (bend * slope).sum(1) / length, rates * length
 
 
-losses, looked = descend()
+losses, looks = [], []
+for step in range(steps):
+    if step % 10 == 0:
+        looks.append(look(weights))
+    loss, gradient = find_slope(squared_loss, weights, *data)
+    losses.append(loss)
+    weights = weights - rates[:, None] * gradient
+losses = torch.stack([*losses, squared_loss(weights, *data)])  # (steps + 1, runs)
+product, promised = map(torch.stack, zip(*looks, strict=True))  # (steps / 10, runs)
+kept = -losses.diff(dim=0)[::10] / promised
+looked = torch.stack([product, kept], -1)
+
+# %% what came of it
 late = steps // 2
 runs = dict(zip((bold, timid), losses.split(len(seeds), 1), strict=True))
 looks = dict(zip((bold, timid), looked.split(len(seeds), 1), strict=True))
-rising = {lr: (run[late:].diff(dim=0) > 0).double().mean(0) for lr, run in runs.items()}
+rising = {lr: (run[late:].diff(dim=0) > 0).float().mean(0) for lr, run in runs.items()}
 starts, ends = runs[bold][0], {lr: run[-1] for lr, run in runs.items()}
 fewest, most = rising[bold].min().item(), rising[bold].max().item()
 gain, handicap = (
@@ -80,7 +51,7 @@ gain, handicap = (
 )
 product, kept = looks[bold].unbind(-1)  # (60, seeds) each
 misses = (kept - (1 - product / 2)).abs()
-agree = ((kept < 0) == (product > 2)).double().mean(0).min().item()
+agree = ((kept < 0) == (product > 2)).float().mean(0).min().item()
 
 # %% claim: at the bold rate more than a quarter of the late steps raise the loss
 #| label: rises
