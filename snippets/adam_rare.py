@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import torch
 
 torch.set_default_dtype(torch.float64)
-lr, beta1, eps, steps = 0.001, 0.9, 1e-8, 22_000
+lr, beta1, eps, steps = 0.001, 0.9, 1e-8, 16_000
 
 
 def pull(step, gap, worth):
@@ -20,22 +20,28 @@ def pull(step, gap, worth):
 
 
 # %% torch's Adam between two of them
-def walk(gap=400, worth=2.0, gaps=10, **settings):
-    """Return how far torch's Adam goes in the last gap, in learning rates."""
-    place = torch.nn.Parameter(torch.zeros(()))
-    optimizer = torch.optim.Adam([place], lr=lr, **settings)
-    for step in range(1, gaps * gap + 1):
-        if step == (gaps - 1) * gap + 1:
-            before = place.item()
-        place.grad = torch.tensor(pull(step, gap, worth))
-        optimizer.step()
-    return (place.item() - before) / lr
-
-
 short_memory, default = (0.9, 0.99), (0.9, 0.999)
-uphill = walk(betas=short_memory)
-downhill = walk(betas=default)
-amsgrad = [walk(betas=betas, amsgrad=True) for betas in (short_memory, default)]
+worth, gap, times = 2.0, 400, 10
+groups = [
+    {
+        "params": [torch.nn.Parameter(torch.zeros(()))],
+        "betas": betas,
+        "amsgrad": amsgrad,
+    }
+    for amsgrad in (False, True)
+    for betas in (short_memory, default)
+]
+optimizer = torch.optim.Adam(groups, lr=lr, fused=True)
+places = [group["params"][0] for group in groups]
+for step in range(1, times * gap + 1):
+    if step == (times - 1) * gap + 1:
+        before = [place.item() for place in places]
+    gradient = torch.tensor(pull(step, gap, worth))
+    for place in places:
+        place.grad = gradient
+    optimizer.step()
+gone = [(place.item() - x) / lr for place, x in zip(places, before, strict=True)]
+uphill, downhill, *amsgrad = gone  # in the last gap, in learning rates
 
 # %% claim: with a long memory of a hundred steps Adam walks uphill
 #| label: wrong
@@ -43,7 +49,7 @@ assert uphill > 1
 
 # %% claim: by as many rates as the two pulls differ in the formula, within a tenth
 #| label: far
-worth, gap, u = 2.0, 400, 400 / 100  # u: the gap in long memories
+u = gap / 100  # the gap in long memories
 size = worth * gap * math.sqrt(0.01 / (1 - math.exp(-u)))  # just after a rare gradient
 against, along = 2 * gap * math.expm1(u / 2) / u, worth * gap
 assert abs(uphill / ((against - along) / size) - 1) < 0.1
@@ -59,20 +65,21 @@ assert max(amsgrad) < -1
 # %% every gap at once
 memories = torch.tensor([100.0, 200.0, 500.0, 1000.0])  # 1 / (1 - beta2)
 worths = [2.0, 10.0]
-ratios = torch.logspace(math.log10(1.5), 1, 96)  # gap / memory
-gap = (memories[:, None] * ratios).round().repeat(len(worths), 1, 1)
-worth = torch.tensor(worths)[:, None, None]  # gap: (worths, memories, ratios)
+ratios = torch.logspace(math.log10(1.5), math.log10(8), 84)  # gap / memory
+gaps = (memories[:, None] * ratios).round().repeat(len(worths), 1, 1)
+rare = torch.tensor(worths)[:, None, None] * gaps  # (worths, memories, ratios)
 beta2 = 1 - 1 / memories[:, None]
-short, long, drift = torch.zeros_like(gap), torch.zeros_like(gap), torch.zeros_like(gap)
-last_gap = (steps // gap - 1) * gap  # after it comes the last whole gap
+short, long, drift = torch.zeros(3, *gaps.shape)
+last_gap = (steps // gaps - 1) * gaps  # after it comes the last whole gap
 for step in range(1, steps + 1):
-    gradient = torch.where(step % gap == 0, worth * gap, -1.0)
-    short = beta1 * short + (1 - beta1) * gradient
-    long = beta2 * long + (1 - beta2) * gradient**2
-    move = short / (1 - beta1**step) / ((long / (1 - beta2**step)).sqrt() + eps)
-    drift -= move * ((step > last_gap) & (step <= last_gap + gap))
+    gradient = torch.where(step % gaps == 0, rare, -1.0)
+    short.lerp_(gradient, 1 - beta1)
+    long.lerp_(gradient**2, 1 - beta2)
+    if step > last_gap.min():
+        move = short / (1 - beta1**step) / ((long / (1 - beta2**step)).sqrt() + eps)
+        drift -= move * ((step > last_gap) & (step <= last_gap + gaps))
 first_wrong = (drift > 0).int().argmax(2)  # the smallest gap that misleads Adam
-walls = gap.gather(2, first_wrong[..., None]).squeeze(2)  # (worths, memories)
+walls = gaps.gather(2, first_wrong[..., None]).squeeze(2)  # (worths, memories)
 
 
 # %% the same from the formula

@@ -3,7 +3,7 @@
 # For SGD it is. For Adam one of them counts as a step, and the other does not.
 # Five networks are shown the upper half of each digit, and later the lower half too.
 
-# %% five networks as one
+# %% ten networks as one, five that sleep on zeros and the same five on None
 #| device: cpu
 #| slow: true
 import matplotlib.pyplot as plt
@@ -16,66 +16,60 @@ lr, asleep, awake, batch_size = 0.01, 1500, 250, 32
 
 
 def start(seed):
-    """Return weights of a 64-32-10 network that ignores the lower half, and data."""
+    """Return the weights of a 64-32-10 network but for the lower half, and data."""
     torch.manual_seed(seed)
     (first, bias), (last, last_bias) = (
         layer.parameters() for layer in make_mlp(64, 32, 10)[::2]
     )
-    upper, lower = first[:, :32].T, torch.zeros(32, 32)
     data = load_digits(1200, seed)
     batches = torch.randint(1200, (asleep + awake, batch_size))
-    return upper, lower, bias[None], last.T, last_bias[None], *data, batches
+    return first[:, :32].T, bias[None], last.T, last_bias[None], *data, batches
 
 
-*parts, images, labels, test_images, test_labels, batches = map(
-    torch.stack, zip(*[start(seed) for seed in seeds], strict=True)
+*parts, images, labels, test_images, test_labels, batches = (
+    torch.stack(part).detach()
+    for part in zip(*map(start, [*seeds, *seeds]), strict=True)
 )
-every_seed = torch.arange(len(seeds))[:, None]
+upper, bias, last, last_bias = (torch.nn.Parameter(part) for part in parts)
+on_zeros, on_none = (
+    torch.nn.Parameter(torch.zeros(len(seeds), 32, 32)) for _ in range(2)
+)  # the weights of the lower half
 
 
-# %% one run
-def read(weights, images, below):
-    """Return the logits of each network; below says what it sees of the lower half."""
-    upper, lower, bias, last, last_bias = weights
-    hidden = images[..., :32] @ upper + bias  # (networks, images, 32)
-    if below == "all":
-        hidden = hidden + images[..., 32:] @ lower
-    elif below == "blank":
-        hidden = hidden + torch.zeros_like(images[..., 32:]) @ lower
-    return hidden.relu() @ last + last_bias
+# %% training
+def read(images, is_awake=True):
+    """Return the logits of each network."""
+    hidden = torch.baddbmm(bias, images[..., :32], upper)  # (networks, images, 32)
+    lower = images[..., 32:] if is_awake else torch.zeros_like(images[..., 32:])
+    left_out = on_none if is_awake else torch.zeros_like(on_none)
+    hidden = torch.baddbmm(hidden, lower, torch.cat([on_zeros, left_out]))
+    return torch.baddbmm(last_bias, hidden.relu(), last)
 
 
 def losses_of(logits, labels):
     return cross_entropy(logits.mT, labels, reduction="none").mean(1)
 
 
-def train(asleep_sees):
-    """Return losses around the waking, the woken weights' steps, test accuracies.
-
-    Losses stand for 20 steps before the waking, 80 after it, and the last 20.
-    """
-    weights = [torch.nn.Parameter(part.detach().clone()) for part in parts]
-    optimizer = torch.optim.Adam(weights, lr=lr)
-    losses, lengths = [], []
-    for step in range(asleep + awake):
-        below = asleep_sees if step < asleep else "all"
-        batch = every_seed, batches[:, step]
-        optimizer.zero_grad()
-        losses_of(read(weights, images[batch], below), labels[batch]).sum().backward()
-        before = weights[1].detach().clone()
-        optimizer.step()
-        since = step - asleep
-        if -20 <= since < 80 or since >= awake - 20:
-            with torch.no_grad():
-                losses.append(losses_of(read(weights, images, below), labels))
-            lengths.append((weights[1].detach() - before).square().mean((1, 2)).sqrt())
-    with torch.no_grad():
-        right = read(weights, test_images, "all").argmax(2) == test_labels
-    return torch.stack(losses), torch.stack(lengths) / lr, right.float().mean(1)
-
-
-zeros, zeros_steps, zeros_accuracy = train("blank")  # the gradients are zeros
-nones, nones_steps, nones_accuracy = train("nothing")  # the gradients are None
+optimizer = torch.optim.Adam([upper, bias, last, last_bias, on_zeros, on_none], lr=lr)
+every_network = torch.arange(len(images))[:, None]
+losses, lengths = [], []  # 20 steps before the waking, 80 after it, and the last 20
+for step in range(asleep + awake):
+    batch, is_awake = (every_network, batches[:, step]), step >= asleep
+    optimizer.zero_grad()
+    losses_of(read(images[batch], is_awake), labels[batch]).sum().backward()
+    before = torch.cat([on_zeros, on_none]).detach()
+    optimizer.step()
+    since = step - asleep
+    if -20 <= since < 80 or since >= awake - 20:
+        with torch.no_grad():
+            losses.append(losses_of(read(images, is_awake), labels))
+            gone = torch.cat([on_zeros, on_none]) - before
+        lengths.append(gone.square().mean((1, 2)).sqrt() / lr)
+with torch.no_grad():
+    right = (read(test_images).argmax(2) == test_labels).float().mean(1)
+zeros, nones = torch.stack(losses).split(len(seeds), dim=1)
+zeros_steps, nones_steps = torch.stack(lengths).split(len(seeds), dim=1)
+zeros_accuracy, nones_accuracy = right.split(len(seeds))
 
 # %% what waking does
 before = 20  # the losses recorded before waking; the same in both runs

@@ -8,7 +8,6 @@
 import matplotlib.pyplot as plt
 import torch
 from digits import load_digits, make_mlp
-from torch.func import functional_call, stack_module_state, vmap
 from torch.nn.functional import one_hot
 
 seeds = range(5)
@@ -22,37 +21,37 @@ def draw(seed):
     images, labels, *new = load_digits(400, seed)
     others = (labels + torch.randint(1, 10, labels.shape)) % 10
     spoiled = torch.where(torch.rand(labels.shape) < 0.5, others, labels)
-    return make_mlp(*widths), images, labels, spoiled, *new
+    new_images, new_labels = new
+    weights = make_mlp(*widths).parameters()
+    return *weights, images.T, labels, spoiled, new_images.T, new_labels
 
 
-networks, *rest = zip(*map(draw, seeds), strict=True)
-images, labels, spoiled, new_images, new_labels = map(torch.stack, rest)
-fresh, _ = stack_module_state(networks)
+*fresh, images, labels, spoiled, new_images, new_labels = (
+    torch.stack(parts).detach() for parts in zip(*map(draw, seeds), strict=True)
+)  # along the first axis there is one network each
 
 
 def answer(weights, images):
-    """Return the logits; along the first axis there is one network each."""
-
-    def ask(weights, images):
-        return functional_call(networks[0], weights, (images,))
-
-    return vmap(ask)(weights, images)
+    """Return the logits, (networks, 10, images); an image is a column."""
+    first, bias, last, last_bias = weights
+    hidden = torch.baddbmm(bias[..., None], first, images).relu()
+    return torch.baddbmm(last_bias[..., None], last, hidden)
 
 
 # %% three losses of ten probabilities
 losses = {
-    "cross-entropy": lambda logits, y: -(y * logits.log_softmax(-1)).sum(-1),
-    "squared": lambda logits, y: ((logits.softmax(-1) - y) ** 2).sum(-1),
-    "absolute": lambda logits, y: (logits.softmax(-1) - y).abs().sum(-1),
+    "cross-entropy": lambda logits, y: -(y * logits.log_softmax(1)).sum(1),
+    "squared": lambda logits, y: ((logits.softmax(1) - y) ** 2).sum(1),
+    "absolute": lambda logits, y: (logits.softmax(1) - y).abs().sum(1),
 }
 
 
 # %% training
 def train(loss, start, images, labels, watch=None):
     """Return the weights after Adam's steps, and what watch saw on the way."""
-    weights = {name: part.detach().clone() for name, part in start.items()}
-    optimizer = torch.optim.Adam([w.requires_grad_() for w in weights.values()], lr=lr)
-    answers, seen = one_hot(labels, 10).float(), []
+    weights = [part.clone().requires_grad_() for part in start]
+    optimizer = torch.optim.Adam(weights, lr=lr, fused=True)
+    answers, seen = one_hot(labels, 10).float().mT, []
     for step in range(steps):
         if watch and step % every == 0:
             seen.append(watch(weights))
@@ -66,7 +65,7 @@ certain, _ = train(losses["cross-entropy"], fresh, images, (labels + 1) % 10)
 
 # %% three experiments for each loss
 experiments = "right labels", "half wrong", "certain and wrong"
-starts = {name: torch.cat([fresh[name], fresh[name], certain[name]]) for name in fresh}
+starts = [torch.cat([a, a, b]).detach() for a, b in zip(fresh, certain, strict=True)]
 given = torch.cat([labels, spoiled, labels])  # (3 experiments x seeds, images)
 images, new_images = images.repeat(3, 1, 1), new_images.repeat(3, 1, 1)
 
@@ -74,7 +73,7 @@ images, new_images = images.repeat(3, 1, 1), new_images.repeat(3, 1, 1)
 @torch.no_grad()
 def read_new(weights):
     """Return the share of new digits that each network reads."""
-    read = answer(weights, new_images).argmax(-1) == new_labels.repeat(3, 1)
+    read = answer(weights, new_images).argmax(1) == new_labels.repeat(3, 1)
     return read.float().mean(-1)
 
 
@@ -102,7 +101,7 @@ won_back = ((peak - half["cross-entropy"][-1]) / gap).min().item()
 costs = {}
 with torch.no_grad():
     for name, weights in ends.items():
-        logits, answers = answer(weights, images), one_hot(given, 10).float()
+        logits, answers = answer(weights, images), one_hot(given, 10).float().mT
         cost = losses["cross-entropy"](logits, answers).mean(-1)
         costs[name] = cost.view(3, -1)[1]  # (seeds,)
 dearer = (costs["absolute"] / costs["cross-entropy"]).min().item()
