@@ -1,4 +1,4 @@
-"""Train small networks of any width at many rates and seeds at once, with Adam or SGD."""
+"""Train small networks of any width at many rates at once, with Adam or SGD."""
 
 import torch
 from scaling_bench import adam, sgd
@@ -16,29 +16,22 @@ parametrisations = {
 }
 
 
-def draw(seeds):
-    """Return inputs (seed, example, 16) and a teacher's answers (seed, example, 1)."""
-    pairs = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        points = torch.randn(examples, inputs)
-        hidden = (points @ torch.randn(inputs, 32) / inputs**0.5).relu()
-        answers = hidden @ torch.randn(32, 1)
-        pairs.append((points, (answers - answers.mean()) / answers.std()))
-    return tuple(map(torch.stack, zip(*pairs, strict=True)))
+def draw(seed):
+    """Return inputs (example, 16) and a teacher's answers (example, 1)."""
+    torch.manual_seed(seed)
+    points = torch.randn(examples, inputs)
+    hidden = (points @ torch.randn(inputs, 32) / inputs**0.5).relu()
+    answers = hidden @ torch.randn(32, 1)
+    return points, (answers - answers.mean()) / answers.std()
 
 
-def start(width, seeds, runs, zero):
-    """Return the weights of 16-width-width-1, equal in all runs of a seed."""
-    layers = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        first = torch.randn(inputs, width) * (2 / inputs) ** 0.5
-        hidden = torch.randn(width, width) * (2 / width) ** 0.5
-        last = torch.randn(width, 1) * (not zero) / width**0.5
-        layers.append([first, hidden, last])
-    stacked = [torch.stack(same) for same in zip(*layers, strict=True)]
-    return [layer.repeat_interleave(runs, 0) for layer in stacked]
+def start(width, seed, zero):
+    """Return the weights of 16-width-width-1."""
+    torch.manual_seed(seed)
+    first = torch.randn(inputs, width) * (2 / inputs) ** 0.5
+    hidden = torch.randn(width, width) * (2 / width) ** 0.5
+    last = torch.randn(width, 1) * (not zero) / width**0.5
+    return [first, hidden, last]
 
 
 def answer(weights, points, multiplier):
@@ -54,31 +47,29 @@ def measure(weights, data, multiplier):
     return ((answer(weights, points, multiplier)[1] - answers) ** 2).mean((1, 2))
 
 
-def train(name, width, seeds, rates, steps):
+def train(name, width, seed, rates, steps):
     """Return the weights after steps of the rule, first weights, and the multiplier.
 
-    A seed draws the data and the first weights of its runs. Row seed * len(rates) + run
-    of each weight is one network.
+    A seed draws the data and the first weights, which all rates share; a row of the
+    weights that are returned is the network of one rate. Seeds are left to the caller:
+    the networks of one fit into the processor's cache, those of five do not.
     """
     rule, *powers = parametrisations[name]
     end, middle, multiplier = ((base / width) ** power for power in powers)
-    runs = len(rates)
-    weights = fresh = start(width, seeds, runs, zero=name.startswith("muP"))
-    lr = rates.repeat(len(seeds))[:, None, None]
-    each = [lr * end, lr * middle, lr * end]
-    data = [part.repeat_interleave(runs, 0) for part in draw(seeds)]
+    fresh = start(width, seed, zero=name.startswith("muP"))
+    weights = [part.repeat(len(rates), 1, 1).requires_grad_() for part in fresh]
     memory = [(torch.zeros_like(part), torch.zeros_like(part)) for part in weights]
+    lr = rates[:, None, None]
+    each = [lr * end, lr * middle, lr * end]
+    points, answers = draw(seed)
     torch.manual_seed(0)
     for step in range(1, steps + 1):
         some = torch.randint(examples, (batch_size,))
-        weights = [part.detach().requires_grad_() for part in weights]
-        loss = measure(weights, [part[:, some] for part in data], multiplier).sum()
+        loss = measure(weights, (points[some], answers[some]), multiplier).sum()
         gradients = torch.autograd.grad(loss, weights)
         with torch.no_grad():
-            weights = [
-                part - rate * rule(gradient, kept, step)
-                for part, rate, gradient, kept in zip(
-                    weights, each, gradients, memory, strict=True
-                )
-            ]
-    return weights, fresh, multiplier
+            for part, rate, gradient, kept in zip(
+                weights, each, gradients, memory, strict=True
+            ):
+                part -= rate * rule(gradient, kept, step)
+    return [part.detach() for part in weights], fresh, multiplier

@@ -13,20 +13,25 @@ from mup_bench import answer, draw, train
 seeds = range(10)
 widths, lr, steps = [32, 128, 512], 0.0003, 3
 names = "standard", "hidden rate alone", "muP"
-data = draw(seeds)
-points = data[0][:, :200]
 
 
-def move(name, width):
-    """Return the root mean square change (seed,) of the hidden layer and output."""
-    weights, fresh, multiplier = train(name, width, seeds, torch.tensor([lr]), steps)
+def move(name, width, seed):
+    """Return the root mean square change of the hidden layer and of the output."""
+    points = draw(seed)[0][:200]
+    weights, fresh, multiplier = train(name, width, seed, torch.tensor([lr]), steps)
     before, after = (answer(part, points, multiplier) for part in (fresh, weights))
     pairs = zip(before, after, strict=True)
-    return torch.stack([((b - a) ** 2).mean((1, 2)).sqrt() for b, a in pairs])
+    return torch.stack([((b - a) ** 2).mean().sqrt() for b, a in pairs])
 
 
 moves = {
-    name: torch.stack([move(name, width) for width in widths]) for name in names
+    name: torch.stack(
+        [
+            torch.stack([move(name, width, seed) for seed in seeds], dim=1)
+            for width in widths
+        ]
+    )
+    for name in names
 }  # (width, layer, seed)
 
 # %% the power of the width

@@ -100,22 +100,22 @@ torch.testing.assert_close(slowed, divided, rtol=1e-6, atol=1e-9)
 from mup_bench import batch_size, draw, examples, measure, train
 
 width, lr, steps = 64, 0.02, 50
-points, answers = data = draw([0])
-weights, fresh, multiplier = train("muP", width, [0], torch.tensor([lr]), steps)
+points, answers = data = draw(0)
+weights, fresh, multiplier = train("muP", width, 0, torch.tensor([lr]), steps)
 ours = measure(weights, data, multiplier)
 
 network = Network(width)
 with torch.no_grad():
     for layer, values in zip(network.children(), fresh, strict=True):
-        layer.weight.copy_(values[0].T)
+        layer.weight.copy_(values.T)
 optimizer = make_optimizer(network, lr)
 torch.manual_seed(0)
 for _ in range(steps):
     some = torch.randint(examples, (batch_size,))
     optimizer.zero_grad()
-    ((network(points[0, some]) - answers[0, some]) ** 2).mean().backward()
+    ((network(points[some]) - answers[some]) ** 2).mean().backward()
     optimizer.step()
-theirs = ((network(points[0]) - answers[0]) ** 2).mean().detach()
+theirs = ((network(points) - answers) ** 2).mean().detach()
 
 # %% claim: the sweeps train this network
 #| label: same

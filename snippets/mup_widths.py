@@ -14,15 +14,15 @@ seeds = range(5)
 widths, steps = [16, 64, 256], 100
 powers = range(-10, -2)
 rates = 2.0 ** torch.tensor(powers)
-data = draw(seeds)
 
 
 def sweep(name, width):
     """Return final losses (seed, rate)."""
-    weights, _, multiplier = train(name, width, seeds, rates, steps)
-    whole = [part.repeat_interleave(len(rates), 0) for part in data]
-    losses = measure(weights, whole, multiplier).nan_to_num(torch.inf)
-    return losses.view(len(seeds), len(rates))
+    losses = []
+    for seed in seeds:
+        weights, _, multiplier = train(name, width, seed, rates, steps)
+        losses.append(measure(weights, draw(seed), multiplier))
+    return torch.stack(losses).nan_to_num(torch.inf)
 
 
 losses = {

@@ -50,10 +50,10 @@ def sgd(gradient, _memory, _step):
 def adam(gradient, memory, step):
     """Return Adam's direction; memory is a pair of tensors, changed in place."""
     mean, square = memory
-    mean.mul_(0.9).add_(0.1 * gradient)
-    square.mul_(0.999).add_(0.001 * gradient**2)
-    size = (square / (1 - 0.999**step)).sqrt() + 1e-8
-    return mean / (1 - 0.9**step) / size
+    mean.lerp_(gradient, 0.1)
+    square.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
+    size = (square / (1 - 0.999**step)).sqrt_().add_(1e-8)
+    return (mean / (1 - 0.9**step)).div_(size)
 
 
 def shuffle(images_each, batch_size, epochs):
@@ -70,15 +70,13 @@ def train(rule, rates, weights, data, batches):
     """
     lr, (images, labels) = rates[:, None, None], data
     memory = [(torch.zeros_like(part), torch.zeros_like(part)) for part in weights]
+    weights = [part.requires_grad_() for part in weights]
     for step, batch in enumerate(batches, 1):
-        weights = [part.requires_grad_() for part in weights]
         loss = measure(weights, images[:, batch], labels[:, batch]).sum()
         gradients = torch.autograd.grad(loss, weights)
         with torch.no_grad():
-            weights = [
-                part - lr * rule(gradient, kept, step)
-                for part, gradient, kept in zip(weights, gradients, memory, strict=True)
-            ]
+            for part, gradient, kept in zip(weights, gradients, memory, strict=True):
+                part -= lr * rule(gradient, kept, step)
     with torch.no_grad():
         return measure(weights, images, labels).nan_to_num(torch.inf)
 
