@@ -22,27 +22,32 @@ of_inputs = torch.linalg.eigvalsh(images.mT @ images / many)[:, -1]
 at_start = 2 * classes / of_inputs  # the critical rate at zero weights
 
 
-def find_critical(weights):
-    """Return 2 / the largest curvature of each cost, by power iteration."""
-    torch.manual_seed(0)
-    p, direction = (images @ weights).softmax(-1), torch.randn_like(weights)
-    for _ in range(60):
+def find_critical(weights, direction, products):
+    """Return 2 / the largest curvature of each cost, and its direction.
+
+    By power iteration, from a direction that is given.
+    """
+    p = (images @ weights).softmax(-1)
+    for _ in range(products):
         direction = direction / direction.flatten(1).norm(dim=1)[:, None, None]
         moved = images @ direction  # how far the logits move
         bent = p * moved - p * (p * moved).sum(-1, keepdim=True)
         product = images.mT @ bent / many  # the Hessian times the direction
         curvature, direction = (direction * product).flatten(1).sum(1), product
-    return 2 / curvature
+    return 2 / curvature, direction
 
 
 def train(multiple):
     """Return the losses and critical rates at the steps to look at, (looks, seeds)."""
     weights, losses, critical = torch.zeros(len(seeds), 64, classes), [], []
+    torch.manual_seed(0)
+    _, direction = find_critical(weights, torch.randn_like(weights), 60)
     for step in range(looks[-1] + 1):
         guesses = (images @ weights).log_softmax(-1)
         if step in looks:
             losses.append(-(guesses * answers).sum(-1).mean(-1))
-            critical.append(find_critical(weights))
+            here, direction = find_critical(weights, direction, 20)
+            critical.append(here)
         slope = images.mT @ (guesses.exp() - answers) / many
         weights = weights - multiple * at_start[:, None, None] * slope
     return torch.stack(losses), torch.stack(critical)

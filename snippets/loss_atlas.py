@@ -101,15 +101,17 @@ def make_slice(loss, asked):
     return lambda t: loss(*present(base + t * direction), *targets)
 
 
-def bend(curve, t):
-    """Return value, slope and curvature of a curve at t."""
-    t = t.clone().requires_grad_()
-    cost = curve(t)
-    (slope,) = torch.autograd.grad(cost, t, create_graph=True)
-    if not slope.requires_grad:  # the slope is constant
-        return torch.stack([cost.detach(), slope, torch.zeros(())])
-    (second,) = torch.autograd.grad(slope, t, allow_unused=True, materialize_grads=True)
-    return torch.stack([cost, slope, second]).detach()
+def bend(curve, points):
+    """Return value, slope and curvature of a curve at each point, (point, 3)."""
+    points = points.clone().requires_grad_()
+    costs = torch.stack([curve(t) for t in points])
+    (slopes,) = torch.autograd.grad(costs.sum(), points, create_graph=True)
+    second = torch.zeros_like(points)
+    if slopes.requires_grad:  # otherwise they are constant
+        (second,) = torch.autograd.grad(
+            slopes.sum(), points, allow_unused=True, materialize_grads=True
+        )
+    return torch.stack([costs, slopes, second], dim=1).detach()
 
 
 slices = {
@@ -120,11 +122,11 @@ lines = {
     name: make_slice(lambda *given, twin=twin: twin(*given).mean(), asked)
     for name, (_, asked, twin, _) in atlas.items()
 }
-by_twin = {name: torch.stack([bend(lines[name], t) for t in near]) for name in atlas}
+by_twin = {name: bend(lines[name], near) for name in atlas}
 by_torch, refused = {}, []
 for name in atlas:
     try:
-        by_torch[name] = torch.stack([bend(slices[name], t) for t in near])
+        by_torch[name] = bend(slices[name], near)
     except RuntimeError:
         refused.append(name)
 most_bent = {name: rows[:, 2].max().item() for name, rows in by_twin.items()}

@@ -186,12 +186,12 @@ def measure_squares(weights, data, draws, batch_size):
     return total / draws
 
 
-def average_squares(slopes, trials, draws, batch_size):
-    """Return it for each of many trials, from the gradients of single images."""
+def average_squares(products, trials, draws, batch_size):
+    """Return it for each of many trials; products are those of all images' gradients."""
     batch = torch.randint(images_each, (trials * draws, batch_size))
     shares = torch.zeros(len(batch), images_each)
     shares.scatter_add_(1, batch, torch.full(batch.shape, 1 / batch_size))
-    return ((shares @ slopes) ** 2).sum(1).view(trials, draws).mean(1)
+    return ((shares @ products) * shares).sum(1).view(trials, draws).mean(1)
 
 
 def measure_noise(slopes):
@@ -220,8 +220,8 @@ for moment, rows in moments.items():
         noise_off = (guesses[:, 0] / truth[:, 0] - 1).mean().abs()
     if moment != "start":  # how well twenty batches know |G|², in a hundred trials
         trials = [
-            estimate(*(average_squares(slopes, 100, 20, size) for size in sizes))[1]
-            for slopes in each
+            estimate(*(average_squares(product, 100, 20, size) for size in sizes))[1]
+            for product in (slopes @ slopes.T for slopes in each)
         ]
         off_by = torch.stack(trials) / truth[:, 1:] - 1  # (seed, trial)
         errors[moment] = (off_by**2).mean(1).log().mean().div(2).exp().item()

@@ -78,8 +78,9 @@ def sample(seed, chains=5_000):
         optimizer, [order.__getitem__ for order in rates]
     )
     for _ in range(steps):
+        kicks = noise * torch.randn(chains)  # the same ones for all three orders
         for point in points:
-            point.grad = curvature * point.detach() + noise * torch.randn(chains)
+            point.grad = curvature * point.detach() + kicks
         optimizer.step()
         scheduler.step()
     return torch.stack(
