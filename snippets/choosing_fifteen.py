@@ -5,16 +5,16 @@
 
 # %% three optimizers, five seeds
 #| slow: true
-from itertools import pairwise
-
 import matplotlib.pyplot as plt
 import torch
-from choosing_bench import draw, smooth_out, train
+from choosing_bench import draw, train
 from choosing_searches import (
     climb,
-    ladder,
+    find_steepest,
+    find_valley,
     list_sweep,
     pick,
+    read_slopes,
     run_fully,
     steps,
     test_steps,
@@ -27,30 +27,6 @@ seeds = range(5)
 table_rates = dict(zip(ways, (0.01, 0.1, 0.001), strict=True))  # where to begin
 even_rates = torch.arange(1, 13) / 12  # spread evenly from 0 to 1
 powers = 3.0 ** torch.arange(-3, 8)  # as far as the border may move
-
-
-# %% two more readings of a range test, as fastai's `steep` and `valley` define them
-def find_steepest(smooth):
-    """Return the step before the steepest fall."""
-    falls = [before - after for before, after in pairwise(smooth)]
-    return falls.index(max(falls))
-
-
-def find_valley(smooth):
-    """Return the step half-way down the longest series of ever lower losses."""
-    length = [1] * len(smooth)
-    for here, loss in enumerate(smooth):
-        lower = [length[i] for i, before in enumerate(smooth[:here]) if loss < before]
-        length[here] = max(lower, default=0) + 1
-    longest = max(length)
-    return length.index(longest) - longest + int(longest / 3) + int(longest / 6)
-
-
-def read_slopes(losses):
-    """Return the rates at the valley and at the steepest fall."""
-    first = test_steps // 10  # fastai leaves these out, and the last five
-    smooth = smooth_out(losses)[first:-5]
-    return [ladder[first + find(smooth)] for find in (find_valley, find_steepest)]
 
 
 # %% one search, with everything it is to be compared with

@@ -1,7 +1,17 @@
 """Range tests and full runs of three optimizers, on the small network of the bench."""
 
+from itertools import pairwise
+
 import torch
-from choosing_bench import adam, examine, momentum, read_off, sgd, train
+from choosing_bench import (
+    adam,
+    examine,
+    momentum,
+    read_off,
+    sgd,
+    smooth_out,
+    train,
+)
 
 steps, test_steps = 180, 120
 ladder = torch.logspace(-5, 1, test_steps)
@@ -17,6 +27,32 @@ def climb(name, seeds):
     rule, decay, _ = ways[name]
     losses = train(rule, ladder.expand(len(seeds), 1, -1), seeds, decay)[0][:, 0]
     return losses, torch.tensor([read_off(each, ladder) for each in losses])
+
+
+def find_steepest(smooth):
+    """Return the step before the steepest fall, fastai's `steep`."""
+    falls = [before - after for before, after in pairwise(smooth)]
+    return falls.index(max(falls))
+
+
+def find_valley(smooth):
+    """Return the step half-way down the longest series of ever lower losses.
+
+    This is fastai's `valley`.
+    """
+    length = [1] * len(smooth)
+    for here, loss in enumerate(smooth):
+        lower = [length[i] for i, before in enumerate(smooth[:here]) if loss < before]
+        length[here] = max(lower, default=0) + 1
+    longest = max(length)
+    return length.index(longest) - longest + int(longest / 3) + int(longest / 6)
+
+
+def read_slopes(losses):
+    """Return the rates at the valley and at the steepest fall."""
+    first = test_steps // 10  # fastai leaves these out, and the last five
+    smooth = smooth_out(losses)[first:-5]
+    return [ladder[first + find(smooth)] for find in (find_valley, find_steepest)]
 
 
 def list_sweep(name):

@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 seeds = range(5)
 images_each, early, late = 512, 100, 400
 batch_sizes = [4, 16, 64, 256, 1024]
-octaves = torch.arange(-1.5, 1.6, 0.5)  # of the lengths that are tried
+octaves = torch.arange(-1.5, 1.6, 0.75)  # of the lengths that are tried
 images, labels = draw(seeds, images_each)
 right_answers = torch.eye(10)
 nets = range(len(seeds))  # one network for each seed
@@ -68,9 +68,8 @@ def find_slopes(loss, weights, images, labels):
 
 def bend(loss, weights, direction, images, labels):
     """Return the Hessian of the loss times a direction."""
-    return jvp(lambda here: grad(loss)(here, images, labels), (weights,), (direction,))[
-        1
-    ]
+    slope = grad(lambda here: loss(here, images, labels))
+    return jvp(slope, (weights,), (direction,))[1]
 
 
 def predict(loss, weights, slopes, images, labels):
@@ -174,15 +173,13 @@ def estimate(at_small, at_large, small=16, large=128):
 
 
 # %% early and late
-def measure_squares(weights, data, draws, batch_size):
+def measure_squares(weights, seed, batch_size, draws=200):
     """Return the mean squared length over batches, each with its backward pass."""
-    weights, (images, labels) = weights.clone().requires_grad_(), data
-    total = 0.0
+    weights, total = weights.clone().requires_grad_(), 0.0
     for _ in range(draws):
         some = torch.randint(images_each, (batch_size,))
-        total += square_gradient(
-            [weights], network(weights, images[some], labels[some])
-        )
+        loss = network(weights, images[seed, some], labels[seed, some])
+        total += square_gradient([weights], loss)
     return total / draws
 
 
@@ -208,13 +205,7 @@ for moment, rows in moments.items():
     truth = torch.tensor([measure_noise(slopes) for slopes in each])
     scales[moment] = truth[:, 0] / truth[:, 1]
     if moment == "early":
-        pairs = [
-            [
-                measure_squares(rows[s], (images[s], labels[s]), 200, size)
-                for size in sizes
-            ]
-            for s in nets
-        ]
+        pairs = [[measure_squares(rows[s], s, size) for size in sizes] for s in nets]
         guesses = torch.tensor([estimate(*pair) for pair in pairs])
         misjudged = (guesses[:, 0] / guesses[:, 1] / scales[moment]).log2().abs().max()
         noise_off = (guesses[:, 0] / truth[:, 0] - 1).mean().abs()
