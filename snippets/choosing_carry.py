@@ -10,17 +10,19 @@ from choosing_bench import examine, images_each, momentum, read_off, sgd, train
 seeds = range(5)
 epochs, tuned = 15, 2.0
 ladder = torch.logspace(-5, 1, 120)
-names = "nothing", "batch 64 to 128", "batch 64 to 16", "momentum 0 to 0.9"
-settings = (  # momentum, batch size, rate by the rule, the other rates to try
-    (0, 64, 2.0, (0.25, 0.5, 1.0, 4.0, 6.0)),
-    (0, 128, 4.0, (0.25, 0.5, 1.0)),
-    (0, 16, 0.5, (0.0625, 0.125, 0.25, 1.0)),
-    (0.9, 64, 0.2, (0.03125, 0.0625, 0.125, 0.25, 0.5)),
+falling = "a line to zero"
+names = "nothing", "batch 64 to 128", "batch 64 to 16", "momentum 0 to 0.9", falling
+settings = (  # momentum, batch size, the rate's share at the end, by the rule, others
+    (0, 64, 1, 2.0, (0.25, 0.5, 1.0, 4.0, 6.0)),
+    (0, 128, 1, 4.0, (0.25, 0.5, 1.0)),
+    (0, 16, 1, 0.5, (0.0625, 0.125, 0.25, 1.0)),
+    (0.9, 64, 1, 0.2, (0.03125, 0.0625, 0.125, 0.25, 0.5)),
+    (0, 64, 0, 4.0, (0.25, 0.5, 1.0)),
 )
 changes = dict(zip(names, settings, strict=True))
 
 
-def carry(beta, batch_size, by_rule, others):
+def carry(beta, batch_size, end, by_rule, others):
     """Return validation losses (seed, rate), the good rates, and new tests' answers.
 
     Good are the rates that end, on average, within a tenth of the best one's loss.
@@ -36,7 +38,7 @@ def carry(beta, batch_size, by_rule, others):
     three = answers[:, None] * torch.tensor([1 / 3, 1.0, 3.0])
     rates = torch.cat([rates[:, :2], three, rates[:, 2:]], 1)
     steps = epochs * images_each // batch_size
-    runs = rates[:, :, None].expand(-1, -1, steps)
+    runs = rates[:, :, None] * torch.linspace(1, end, steps + 1)[:-1]
     _, weights = train(rule, runs, seeds, batch_size=batch_size)
     losses, _ = examine(weights, seeds)
     typical = torch.cat([losses[:, :2], losses[:, 5:]], 1).log().mean(0).exp()
@@ -60,10 +62,11 @@ near = price["nothing"][:, -1]  # the rate 6
 double_kept = kept["batch 64 to 128"]
 quarter_kept, quarter_ruled = kept["batch 64 to 16"], ruled["batch 64 to 16"]
 momentum_kept, momentum_ruled = kept["momentum 0 to 0.9"], ruled["momentum 0 to 0.9"]
+line_cost = ruled[falling].log().mean().exp().item()
 
 # %% claim: with batches of 64 three times the rate loses every run
 #| label: near
-assert changes["nothing"][3][-1] == 3 * tuned
+assert changes["nothing"][-1][-1] == 3 * tuned
 assert (near > 1000).all()
 
 # %% claim: a kept rate survives a doubled batch, at less than 1.3 times the best loss
@@ -89,6 +92,12 @@ assert (momentum_kept > 1000).all()
 assert momentum_ruled.min() >= 1
 assert momentum_ruled.max() < 2
 
+# %% claim: on a line to zero the kept rate is a good peak, and twice it is too high
+#| label: line
+assert kept[falling].min() >= 1
+assert kept[falling].max() < 1.3
+assert line_cost > 2
+
 # %% claim: after every change the best of r/3, r and 3r is within a half of the best loss
 #| label: asked
 assert asked_most < 1.5
@@ -109,7 +118,7 @@ def in_words(ratios):
 
 print("| change | good rates | rate kept at 2 | by the rule | best of new r/3, r, 3r |")
 print("|---|---|---|---|---|")
-for name, (_, _, by_rule, _) in changes.items():
+for name, (*_, by_rule, _) in changes.items():
     ruling = f"{by_rule:g}: {in_words(ruled[name])}"
     new = f"r = {answers[name].item():.2g}: {in_words(asked[name])}"
     good = ", ".join(f"{lr:g}" for lr in found[name][1].tolist())
