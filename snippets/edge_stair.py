@@ -178,8 +178,9 @@ assert end_loss < 0.1
 #|   then climbs from step 1000 to 1.2 at step 1300. Dashed: 2 / learning rate. The lines
 #|   join readings 40 steps apart, so their small zigzags say nothing.
 #| alt: >
-#|   Curvature against step. Five lines settle at 2.5, climb to 5 once the rate is
-#|   halved, and are pressed down to 1.7 as the rate climbs, along 2 / learning rate.
+#|   Curvature against step. Five lines jump to 3 or 4, settle just above 2.5, climb to
+#|   5 once the rate is halved, and are pressed down to 1.8 as the rate climbs, a little
+#|   above 2 / learning rate.
 at = torch.arange(0, steps, every)
 corners = [0, halve_at - 1, halve_at, *range(raise_at, raised_at + 1, 50), steps - 1]
 edge = [2 / planned(step) for step in corners]

@@ -55,32 +55,41 @@ for step in range(most_steps):
 with torch.no_grad():
     loss, _ = read(weights, images, labels)
     _, right = read(weights, new_images, new_labels)
-calm, bouncing, lost = right[:, :4], right[:, 4], loss[:, 5]
-apart = 100 * (calm.max(1).values - calm.min(1).values)  # for each seed
+
+
+# %% by how many points of a hundred one rate reads better than another
+def lead(right, rate, other):
+    """Return it for each network."""
+    return 100 * (right[:, rates == rate] - right[:, rates == other])[:, 0]
+
+
+apart = (100 * right[:, rates <= 2]).aminmax(dim=1)
+apart = apart.max - apart.min  # for each network
 points, most_points = apart.mean().item(), apart.max().item()
-early_points = 100 * (early_right[:, 3] - early_right[:, 0]).mean().item()
-bouncing_points = 100 * (calm[:, 2] - bouncing).mean().item()
-longer = (steps[:, 0] / steps[:, 3]).min().item()
+early_points = lead(early_right, 2, 1 / 4).mean().item()
+bouncing_points = lead(right, 1, 4).mean().item()
+longer = steps[:, 0] / steps[:, 3]  # for each network
 
 # %% claim: from 1/4 to 2 all come down to the same training loss
 #| label: fits
 assert (loss[:, :4] < target).all()
 
-# %% claim: after fifteen steps the rate 2 is ahead of 1/4 by five points, on average
+# %% claim: after fifteen steps the rate 2 is ahead of 1/4 by 5 to 35 points, on average
 #| label: early
-assert early_points > 5
+assert 5 < early_points < 35
 
-# %% claim: at equal loss these rates lie less than half a point apart, on average
+# %% claim: there these rates lie less than half a point apart on average, one at most
 #| label: same
 assert points < 0.5
+assert most_points < 1
 
-# %% claim: the lowest of them takes more than six times the steps of the highest
+# %% claim: the lowest of them takes eight times the steps of the highest, within a tenth
 #| label: longer
-assert longer > 6
+assert (longer / 8 - 1).abs().max() < 0.1
 
 # %% claim: at 8 every network is lost
 #| label: lost
-assert lost.isnan().all()
+assert loss[:, 5].isnan().all()
 
 # %% new digits read against learning rate
 #| caption: >

@@ -58,7 +58,7 @@ def train(plan, adam=False, watch=None):
     """
     scales = torch.tensor([scale for scale, _, _ in plan])[:, None, None]
     weights = [(scales * unit[:, None]).requires_grad_() for unit in units]
-    means, squares = [0.0] * len(weights), [0.0] * len(weights)
+    means, squares = ([torch.zeros_like(part) for part in weights] for _ in range(2))
     watched = []
     for step in range(steps):
         if watch is not None and step <= seen:
@@ -71,8 +71,8 @@ def train(plan, adam=False, watch=None):
             for at, gradient in enumerate(gradients):
                 move = gradient
                 if adam:
-                    means[at] = 0.9 * means[at] + 0.1 * gradient
-                    squares[at] = 0.999 * squares[at] + 0.001 * gradient**2
+                    means[at].lerp_(gradient, 0.1)
+                    squares[at].lerp_(gradient**2, 0.001)
                     size = (squares[at] / (1 - 0.999 ** (step + 1))).sqrt() + 1e-8
                     move = means[at] / (1 - 0.9 ** (step + 1)) / size
                 weights[at] -= lr[:, None, None] * move
