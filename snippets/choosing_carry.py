@@ -38,7 +38,8 @@ def carry(beta, batch_size, end, by_rule, others):
     three = answers[:, None] * torch.tensor([1 / 3, 1.0, 3.0])
     rates = torch.cat([rates[:, :2], three, rates[:, 2:]], 1)
     steps = epochs * images_each // batch_size
-    runs = rates[:, :, None] * torch.linspace(1, end, steps + 1)[:-1]
+    fall = (1 - end) * torch.arange(steps) / steps
+    runs = rates[:, :, None] * (1 - fall)
     _, weights = train(rule, runs, seeds, batch_size=batch_size)
     losses, _ = examine(weights, seeds)
     typical = torch.cat([losses[:, :2], losses[:, 5:]], 1).log().mean(0).exp()
