@@ -5,7 +5,6 @@
 
 # %% ten networks as one, five that sleep on zeros and the same five on None
 #| device: cpu
-#| slow: true
 import matplotlib.pyplot as plt
 import torch
 from digits import load_digits, make_mlp
@@ -31,18 +30,23 @@ def start(seed):
     for part in zip(*map(start, [*seeds, *seeds]), strict=True)
 )
 upper, bias, last, last_bias = (torch.nn.Parameter(part) for part in parts)
+# The weights of the lower half:
 on_zeros, on_none = (
     torch.nn.Parameter(torch.zeros(len(seeds), 32, 32)) for _ in range(2)
-)  # the weights of the lower half
+)
 
 
 # %% training
 def read(images, is_awake=True):
-    """Return the logits of each network."""
+    """Return the logits of each network.
+
+    Asleep, all are shown a blank lower half, and on_none is left out.
+    """
     hidden = torch.baddbmm(bias, images[..., :32], upper)  # (networks, images, 32)
-    lower = images[..., 32:] if is_awake else torch.zeros_like(images[..., 32:])
-    left_out = on_none if is_awake else torch.zeros_like(on_none)
-    hidden = torch.baddbmm(hidden, lower, torch.cat([on_zeros, left_out]))
+    lower, none = images[..., 32:], on_none
+    if not is_awake:
+        lower, none = torch.zeros_like(lower), torch.zeros_like(none)
+    hidden = torch.baddbmm(hidden, lower, torch.cat([on_zeros, none]))
     return torch.baddbmm(last_bias, hidden.relu(), last)
 
 

@@ -93,17 +93,19 @@ least, most = settled.min(0).values.tolist(), settled.max(0).values.tolist()
 plain_least, heavy_least, nesterov_least = least
 plain_most, heavy_most, nesterov_most = most
 limits = torch.tensor([2.0, 3.0, 1.5])
-start_least, start_most = edges[0].min().item(), edges[0].max().item()
+start_least, start_most = (each.item() for each in edges[0].aminmax())
 finite = final_loss.isfinite().sum(0).tolist()
 
 # %% claim: in every network each method settles at its own limit
 #| label: settles
 assert (settled / limits - 1).abs().max() < 0.1
+assert len(settled) == len(seeds)
 assert (settled.median(0).values / limits - 1).abs().max() < 0.05
 
 # %% claim: at momentum 0.9 Nesterov loses all five networks
 #| label: lost
 assert finite[4] == 0
+assert start_most < nesterov_at_ninety  # though it starts below the limit
 
 # %% claim: there heavy ball ends below a tenth of the plain loss in all five
 #| label: trains

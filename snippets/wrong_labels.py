@@ -4,7 +4,6 @@
 # And a network that is sure of wrong answers: which loss can still turn it round?
 
 # %% the data and the networks
-#| slow: true
 import matplotlib.pyplot as plt
 import torch
 from digits import load_digits, make_mlp
