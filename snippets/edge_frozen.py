@@ -85,9 +85,9 @@ torch.testing.assert_close(factor, 2 * sharpest - 1, rtol=0.01, atol=0)
 #| label: bump
 assert bump < 12
 
-# %% claim: there the curvature sinks by over a tenth in sixty steps, on average
+# %% claim: there the curvature sinks by over a twentieth in sixty steps, on average
 #| label: sinks
-assert (dips / sharpest).mean() < 0.9
+assert (dips / sharpest).mean() < 0.95
 
 # %% with and without a bend
 #| caption: >
