@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import optuna
 import torch
 from digits import load_digits, make_mlp
-from torch.nn.functional import cross_entropy, pad
+from torch.nn.functional import cross_entropy, one_hot, pad
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 seeds = range(5)
@@ -25,27 +25,46 @@ new_images, new_labels = new_images[:, :500], new_labels[:, :500]
 images, new_images = (pad(each, (0, 1), value=1.0) for each in (images, new_images))
 
 
+def shuffle(epoch):
+    """Return the images of an epoch's steps, the same in every run."""
+    torch.manual_seed(epoch)
+    return torch.randperm(images.shape[1]).view(-1, batch)
+
+
+batches = torch.cat([shuffle(epoch) for epoch in range(epochs)])
+
+
 # %% many networks at once
-def begin(networks):
-    """Return the weights (seeds, networks, out, in + 1), the last column the bias."""
-    parts = []
-    for seed in seeds:
-        torch.manual_seed(seed)
-        first, last = torch.rand(width, 65) - 0.5, torch.rand(10, width + 1) - 0.5
-        parts.append((first / 4, last / math.sqrt(8)))
-    both = (torch.stack(each)[:, None] for each in zip(*parts, strict=True))
-    return [each.repeat(1, networks, 1, 1).requires_grad_() for each in both]
+def begin(seed):
+    """Return weights (1, out, in + 1) of the two layers, the last column the bias."""
+    torch.manual_seed(seed)
+    first, last = torch.rand(1, width, 65) - 0.5, torch.rand(1, 10, width + 1) - 0.5
+    return first / 4, last / math.sqrt(8)
 
 
-def measure(weights, images, labels):
-    """Return the cross-entropy (seeds, networks) on images (seeds, images, 65)."""
+fresh = [torch.stack(layers) for layers in zip(*map(begin, seeds), strict=True)]
+
+
+def answer(weights, images):
+    """Return the hidden layers (seeds, networks, width + 1, images), and the logits."""
     first, last = weights
     # The networks of a seed see the same images: their first layers are one matrix.
     hidden = (first.flatten(1, 2) @ images.mT).unflatten(1, first.shape[1:3]).relu()
-    logits = last[..., :-1] @ hidden + last[..., -1:]  # (seeds, networks, 10, images)
-    labels = labels.repeat_interleave(first.shape[1], 0)
-    every = cross_entropy(logits.flatten(0, 1), labels, reduction="none")
-    return every.mean(1).view(first.shape[:2])
+    hidden = pad(hidden, (0, 0, 0, 1), value=1.0)  # for the bias
+    return hidden, last @ hidden
+
+
+def backpropagate(weights, images, labels):
+    """Return the gradients of each network's mean cross-entropy.
+
+    Autograd finds the same, but takes three times as long where networks are so small.
+    """
+    first, last = weights
+    hidden, logits = answer(weights, images)
+    wrong = logits.softmax(2) - one_hot(labels, 10).mT[:, None]  # in the logits
+    back = (last.mT @ wrong * (hidden > 0))[:, :, :-1]  # before the ReLU
+    slopes = (back.flatten(1, 2) @ images).view_as(first), wrong @ hidden.mT
+    return [slope / images.shape[1] for slope in slopes]
 
 
 def train(rates, momenta, decays):
@@ -56,22 +75,16 @@ def train(rates, momenta, decays):
     rates, momenta, decays = (
         each[..., None, None] for each in (rates, momenta, decays)
     )
-    weights = begin(rates.shape[1])
+    weights = [each.repeat(1, rates.shape[1], 1, 1) for each in fresh]
     velocities = [torch.zeros_like(each) for each in weights]
-    for epoch in range(epochs):
-        torch.manual_seed(epoch)
-        for chosen in torch.randperm(images.shape[1]).split(batch):
-            loss = measure(weights, images[:, chosen], labels[:, chosen])
-            gradients = torch.autograd.grad(loss.sum(), weights)
-            with torch.no_grad():
-                for weight, velocity, gradient in zip(
-                    weights, velocities, gradients, strict=True
-                ):
-                    velocity.mul_(momenta).add_(gradient + decays * weight)
-                    weight -= rates * velocity
-    with torch.no_grad():
-        loss = measure(weights, new_images, new_labels)
-    return loss.nan_to_num(guess).clamp(max=guess)
+    for chosen in batches:
+        slopes = backpropagate(weights, images[:, chosen], labels[:, chosen])
+        for weight, velocity, slope in zip(weights, velocities, slopes, strict=True):
+            velocity.mul_(momenta).add_(slope + decays * weight)
+            weight -= rates * velocity
+    logs = answer(weights, new_images)[1].log_softmax(2)
+    losses = -(logs * one_hot(new_labels, 10).mT[:, None]).sum(2).mean(2)
+    return losses.nan_to_num(guess).clamp(max=guess)
 
 
 # %% a grid: four rates, three momenta, two decays
@@ -81,19 +94,17 @@ grid_losses = train(*grid.T[:, None].expand(-1, len(seeds), -1))
 
 # %% claim: each trial is one of torch's network under torch.optim.SGD
 #| label: torch
-twin, ours = make_mlp(64, width, 10), begin(1)
+twin = make_mlp(64, width, 10)
 with torch.no_grad():
-    for layer, part in zip(twin[::2], ours, strict=True):
+    for layer, part in zip(twin[::2], fresh, strict=True):
         layer.weight.copy_(part[0, 0, :, :-1])
         layer.bias.copy_(part[0, 0, :, -1])
 lr, heavy, decay = grid[15].tolist()
 optimizer = torch.optim.SGD(twin.parameters(), lr, heavy, weight_decay=decay)
-for epoch in range(epochs):
-    torch.manual_seed(epoch)
-    for chosen in torch.randperm(images.shape[1]).split(batch):
-        optimizer.zero_grad()
-        cross_entropy(twin(images[0, chosen, :64]), labels[0, chosen]).backward()
-        optimizer.step()
+for chosen in batches:
+    optimizer.zero_grad()
+    cross_entropy(twin(images[0, chosen, :64]), labels[0, chosen]).backward()
+    optimizer.step()
 theirs = cross_entropy(twin(new_images[0, :, :64]), new_labels[0])
 torch.testing.assert_close(grid_losses[0, 15], theirs.detach(), rtol=1e-3, atol=0)
 
