@@ -63,8 +63,8 @@ def lead(right, rate, other):
     return 100 * (right[:, rates == rate] - right[:, rates == other])[:, 0]
 
 
-apart = (100 * right[:, rates <= 2]).aminmax(dim=1)
-apart = apart.max - apart.min  # for each network
+least, most = right[:, rates <= 2].aminmax(dim=1)
+apart = 100 * (most - least)  # for each network
 points, most_points = apart.mean().item(), apart.max().item()
 early_points = lead(early_right, 2, 1 / 4).mean().item()
 bouncing_points = lead(right, 1, 4).mean().item()

@@ -85,16 +85,17 @@ for name, loss in losses.items():
 # %% where they end
 clean = torch.stack([curve["right labels"][-1] for curve in curves.values()])
 half = {name: curve["half wrong"] for name, curve in curves.items()}
+half_end = {name: curve[-1] for name, curve in half.items()}  # (seeds,) each
 turned = {name: curve["certain and wrong"] for name, curve in curves.items()}
 apart_clean = (clean.amax(0) - clean.amin(0)).max().item()
-absolute_least = half["absolute"][-1].min().item()
-crossed_most = half["cross-entropy"][-1].max().item()
-squared_most = half["squared"][-1].max().item()
+absolute_least = half_end["absolute"].min().item()
+crossed_most = half_end["cross-entropy"].max().item()
+squared_most = half_end["squared"].max().item()
 turned_least = turned["cross-entropy"][-1].min().item()
 unturned_most = turned["absolute"][-1].max().item()
-gap = half["absolute"][-1] - half["cross-entropy"][-1]  # one for each seed
+gap = half_end["absolute"] - half_end["cross-entropy"]
 peak = half["cross-entropy"].amax(0)
-won_back = ((peak - half["cross-entropy"][-1]) / gap).min().item()
+won_back = ((peak - half_end["cross-entropy"]) / gap).min().item()
 
 # %% what cross-entropy thinks of the networks trained on half-wrong labels
 costs = {}
@@ -102,7 +103,7 @@ with torch.no_grad():
     for name, weights in ends.items():
         logits, answers = answer(weights, images), one_hot(given, 10).float().mT
         cost = losses["cross-entropy"](logits, answers).mean(-1)
-        costs[name] = cost.view(3, -1)[1]  # (seeds,)
+        costs[name] = cost.view(3, -1)[experiments.index("half wrong")]  # (seeds,)
 dearer = (costs["absolute"] / costs["cross-entropy"]).min().item()
 
 # %% claim: with right labels the three losses end within three points of each other
