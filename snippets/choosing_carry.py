@@ -97,7 +97,7 @@ assert momentum_ruled.max() < 2
 #| label: line
 assert kept[falling].min() >= 1
 assert kept[falling].max() < 1.3
-assert line_cost > 2
+assert 2 < line_cost < 30
 
 # %% claim: after every change the best of r/3, r and 3r is within a half of the best loss
 #| label: asked
