@@ -46,7 +46,7 @@
     var count = make("span", { className: "lrn-quiet" });
     count.setAttribute("role", "status");
     text.value = asked.get("find") || "";
-    var box = make("div", { className: "lrn-filter" }, make("label", {}, "find ", text), count);
+    var box = make("div", { className: "lrn-filter" }, make("label", {}, "find a claim ", text), count);
     mark.prepend(box);
     return { text: text, count: count, box: box };
   }
@@ -157,11 +157,15 @@
       script = make("script", { src: new URL("claims-table.js", place).href });
       script.onload = function () {
         all.remove();
+        search.count.textContent = "";
         /* Its cells were escaped when the site was built. */
         mark.insertAdjacentHTML("beforeend", window.lrnClaims);
         prepareTable(mark, search);
       };
-      script.onerror = function () { script = null; };
+      script.onerror = function () {
+        script = null;
+        search.count.textContent = "the claims did not come";
+      };
       document.head.append(script);
     }
 

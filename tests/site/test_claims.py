@@ -73,6 +73,22 @@ def test_all_claims_can_be_asked_for_on_a_phone(browser: Any, site: Path) -> Non
     tab.close()
 
 
+def test_claims_that_do_not_come_can_be_asked_for_again(
+    browser: Any, address: str
+) -> None:
+    tab = browser.new_page()
+    tab.route("**/claims-table.js", lambda route: route.abort())
+    tab.goto(f"{address}/verification.html")
+    button = tab.get_by_role("button", name="show all")
+    button.click()
+    tab.wait_for_selector("[role=status]:has-text('did not come')")
+    tab.unroute("**/claims-table.js")
+    button.click()
+    tab.wait_for_selector(ROW)
+    assert "did not come" not in tab.locator(".lrn-filter").inner_text()
+    tab.close()
+
+
 def test_no_cell_of_the_table_of_scripts_is_cut(browser: Any, site: Path) -> None:
     tab = browser.new_page(viewport={"width": 1440, "height": 900})
     tab.goto((site / "verification.html").as_uri())

@@ -12,16 +12,17 @@
       const script = document.createElement("script");
       script.src = folder + name + ".js";
       script.onload = resolve;
-      script.onerror = function () { reject(new Error("no explorable " + name)); };
+      script.onerror = function () { reject(new Error(name + ".js did not come")); };
       document.head.append(script);
     });
     return loading[name];
   }
 
   function style() {
-    loading.css = loading.css || new Promise(function (resolve) {
+    loading.css = loading.css || new Promise(function (resolve, reject) {
       document.head.append(Object.assign(document.createElement("link"), {
-        rel: "stylesheet", href: folder + "../css/explore.css", onload: resolve
+        rel: "stylesheet", href: folder + "../css/explore.css", onload: resolve,
+        onerror: function () { reject(new Error("explore.css did not come")); }
       }));
     });
     return loading.css;
@@ -31,7 +32,12 @@
     const name = place.dataset.explore;
     Promise.all([load("kit"), style()])
       .then(function () { return load(name); })
-      .then(function () { window.lrExplore.mount(name, place); });
+      .then(function () { window.lrExplore.mount(name, place); })
+      .catch(function (error) {
+        place.textContent = "Something to try stands here, but " + error.message +
+          ". The figure above shows the same, at rest.";
+        console.error(error);
+      });
   }
 
   const near = new IntersectionObserver(function (entries) {

@@ -63,6 +63,22 @@ def says(tab: Any, name: str) -> str:
     return str(tab.locator(f"[data-explore={name}] .lr-explore-says").inner_text())
 
 
+@pytest.mark.parametrize("lost", ["kit.js", "quadratic.js", "explore.css"])
+def test_what_does_not_come_is_said_where_it_would_stand(
+    browser: Any, address: str, places: dict[str, str], lost: str
+) -> None:
+    tab = browser.new_page(viewport=DESK)
+    tab.route(f"**/{lost}", lambda route: route.abort())
+    tab.goto(f"{address}/{places['quadratic']}")
+    place = tab.locator("[data-explore=quadratic]")
+    place.scroll_into_view_if_needed()
+    tab.wait_for_selector("[data-explore=quadratic]:not(:empty)")
+    said = place.inner_text()
+    tab.close()
+    assert f"{lost} did not come" in said
+    assert "The figure above" in said
+
+
 def test_nothing_of_an_explorable_is_fetched_before_it_is_near(
     browser: Any, address: str, places: dict[str, str]
 ) -> None:
