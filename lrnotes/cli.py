@@ -168,10 +168,14 @@ def prune(folder: Path) -> None:
     \b
     Example: lrnotes prune
     """
+    from lrnotes.kept import prune_fragments
+
     project = _read(folder)
     keys = [project.plan(script).key for script in project.scripts.values()]
-    pruned = project.cache.prune(keys)
-    click.echo(f"{pruned.files} files deleted, {pruned.bytes / 1e6:.1f} MB")
+    results = project.cache.prune(keys)
+    fragments = prune_fragments(project.layout.cache, project.scripts)
+    files, size = results.files + fragments.files, results.bytes + fragments.bytes
+    click.echo(f"{files} files deleted, {size / 1e6:.1f} MB")
 
 
 def _read(folder: Path) -> Project:

@@ -1,10 +1,11 @@
-"""Finished fragments of cells, made when a page first asks for one."""
+"""Finished fragments of cells, made when a page first asks for one, or kept from before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from lrnotes.kept import digest_material, load_fragments, save_fragments
 from lrnotes.model import Cell, Fragment, Problem, Script
 from lrnotes.project import Project
 from lrnotes.show.cells import cell_fragment, snippet_fragment
@@ -48,13 +49,46 @@ class Fragments(Mapping[str, Fragment]):
     def __init__(self, project: Project, urls: Mapping[str, str]) -> None:
         """Keep what is needed; ``urls`` gives each page's URL by its path."""
         self.project, self.urls = project, urls
-        self.made: dict[str, Fragment] = {}
+        self.sheets: dict[str, dict[str, Fragment]] = {}
+        """The fragments of each script that was asked for."""
+        self.materials: dict[str, str] = {}
+        self.grown: set[str] = set()
 
     def __getitem__(self, key: str) -> Fragment:
         """Return a fragment; raise KeyError for a cell that does not exist."""
-        if key not in self.made:
-            self.made[key] = self._make(key)
-        return self.made[key]
+        name = key.rpartition("|")[0].rpartition("#")[0] or key
+        sheet = self._sheet(self.project.scripts[name])
+        if key not in sheet:
+            sheet[key] = self._make(key)
+            self.grown.add(name)
+        return sheet[key]
+
+    def keep(self) -> None:
+        """Keep for the next build what this one made of passed scripts.
+
+        Raise OSError where the folder refuses.
+        """
+        for name in sorted(self.grown):
+            result, material = self.project.results.get(name), self.materials[name]
+            if result and result.passed and material:
+                folder = self.project.layout.cache
+                save_fragments(folder, name, material, self.sheets[name])
+        self.grown.clear()
+
+    def _sheet(self, script: Script) -> dict[str, Fragment]:
+        name = script.name
+        if name not in self.sheets:
+            self.materials[name] = digest_material(self._material(script))
+            folder = self.project.layout.cache
+            self.sheets[name] = load_fragments(folder, name, self.materials[name])
+        return self.sheets[name]
+
+    def _material(self, script: Script) -> tuple[object, ...]:
+        """Return all that the views of a script's cells are made of."""
+        project, docs = self.project, self.project.layout.docs
+        problems = [each for each in project.problems if each.place.path == script.path]
+        url = self.urls.get(page_of(script, docs), "")
+        return script, project.results.get(script.name), problems, docs, url
 
     def __iter__(self) -> Iterator[str]:
         """Yield every key."""

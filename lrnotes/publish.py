@@ -22,7 +22,7 @@ from lrnotes.markdown.bibliography import read_bibliography
 from lrnotes.markdown.context import Claim, Index, Work
 from lrnotes.markdown.properties import record_blank
 from lrnotes.markdown.settle import settle
-from lrnotes.model import Place, Problem, Scalar
+from lrnotes.model import Place, Problem
 from lrnotes.ownpages import OwnPages
 from lrnotes.project import Project
 from lrnotes.redirects import find_redirects, redirect_page
@@ -62,13 +62,14 @@ class Book:
         self.beside = Beside(self.around, feed)
         self.urls: Mapping[str, str] = {}
         self.formulas_known = 0
+        self.fragments = Fragments(project, {})
 
     # --- before conversion --------------------------------------------------------
 
     def make_index(self, urls: Mapping[str, str]) -> Index:
         """Return what conversions need; ``urls`` gives each page's by its path."""
         project = self.project
-        self.urls = self.around.urls = urls
+        self.urls = self.around.urls = self.fragments.urls = urls
         path = f"{self.docs}/{project.layout.settings.bibliography}"
         works: Mapping[str, Work] = {}
         source = project.layout.root / path
@@ -91,8 +92,8 @@ class Book:
                 for name, script in project.scripts.items()
                 for at, anchor in enumerate(anchors_of(script))
             },
-            fragments=Fragments(project, urls),
-            values=self._values(),
+            fragments=self.fragments,
+            values={name: each.scalars for name, each in project.results.items()},
             claims=dict(self._claims()),
             works=works,
             bibliography=path,
@@ -104,10 +105,6 @@ class Book:
         )
         record_blank(self.index)
         return self.index
-
-    def _values(self) -> dict[str, Mapping[str, Scalar]]:
-        results = self.project.results
-        return {name: result.scalars for name, result in results.items()}
 
     def _claims(self) -> Iterator[tuple[str, Claim]]:
         for script, at in self.pages.claim_cells():
@@ -227,6 +224,7 @@ class Book:
         problems = self.problems()
         try:
             save_formulas(cache, self.index.formulas, self.formulas_known)
+            self.fragments.keep()
             write_report(cache, self._report(problems))
         except OSError as error:
             what = f"{cache.name} cannot be written: {error.strerror}"

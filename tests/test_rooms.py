@@ -15,7 +15,7 @@ ROOMS = {
     "show": {"text", "run"},
 }
 PIPELINE = {
-    "project", "fragments", "around", "findable", "graphs", "feed", "beside", "mv", "leftovers", "rewrite", "tagpages", "ownpages", "notebooks", "publish", "check", "testing", "redirects",
+    "project", "fragments", "kept", "around", "findable", "graphs", "feed", "beside", "mv", "leftovers", "rewrite", "tagpages", "ownpages", "notebooks", "publish", "check", "testing", "redirects",
     "store", "twins",
 }  # fmt: skip
 DOORS = {"plugin", "pytest_plugin", "cli", "__main__"}
