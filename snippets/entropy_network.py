@@ -175,10 +175,14 @@ assert shares["cross-entropy, tanh"].max() < 1
 line = find_line("cross-entropy, tanh")
 climb = 2 * (widths[-2] + 1) * rates["cross-entropy, tanh"]  # of the line, in a step
 torch.testing.assert_close(line.diff(dim=0), climb.expand(steps - 1, -1, -1))
+last_layer = torch.cat(draw(torch.nn.Tanh).split(sizes, dim=1)[-2:], dim=1)
+reach = math.log(10) + last_layer.norm(dim=1) * math.sqrt(2 * (widths[-2] + 1))
+torch.testing.assert_close(line[0], reach.expand(len(multiples), -1))
 
 # %% claim: with ReLU most break through, at four times the critical rate
 #| label: through
 assert len(seeds) / 2 < through <= len(seeds)
+assert math.isclose(billions * 10**9, relu_peak)
 
 # %% loss against step
 #| caption: >

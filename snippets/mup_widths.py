@@ -50,10 +50,14 @@ mean = {name: table.log().mean(1).exp() for name, table in losses.items()}
 # %% claim: with the standard parametrisation the best rate falls more than fourfold
 #| label: falls
 assert standard_fall > 4
+fallen = valleys[0][0] - valleys[0][-1]  # in rungs, each a factor of two
+torch.testing.assert_close(torch.tensor(standard_fall).log2(), fallen.cpu())
+assert (rates[1:] == 2 * rates[:-1]).all()
 
 # %% claim: carrying the narrow network's rate over more than doubles the loss, on average
 #| label: carried
 assert standard_cost > 2
+assert least_regret < standard_cost < worst_regret
 
 # %% claim: in muP the best rate moves by less than a factor of five, and than standard
 #| label: stays
