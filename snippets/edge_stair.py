@@ -105,13 +105,19 @@ def leap(times):
 
 leaps = {times: leap(times) for times in (1.75, 2.5, tripled / halved)}
 
-# %% what came of it
+# %% where the curvature settles
 reading = torch.tensor(rates)[:, None] * curvatures / 2  # 1 at the edge
 windows = (120, 200), (840, 1000), (1540, 1700)  # the last steps at each rate
 settled = torch.stack(
     [reading[a // every : b // every].median(0).values for a, b in windows]
 )  # (3, networks)
 lowest, highest = settled.min().item(), settled.max().item()
+
+# %% claim: at each of the three rates the curvature settles within a fifth of the edge
+#| label: settles
+assert (settled - 1).abs().max() < 0.2
+
+# %% what came of it
 level = settled * 2 / torch.tensor([first, halved, tripled])[:, None]
 rise = level[1] / level[0]
 least_up, most_up = rise.aminmax()
@@ -128,10 +134,6 @@ rising = (at_edge.diff(dim=0) > 0).sum(0)
 mean_rising = rising.float().mean().item()
 fell = (at_edge[-20:].mean(0) / at_edge[:20].mean(0)).mean().item()
 end_loss = losses[-50:].mean(0).max().item()
-
-# %% claim: at each of the three rates the curvature settles within a fifth of the edge
-#| label: settles
-assert (settled - 1).abs().max() < 0.2
 
 # %% claim: at half the rate the curvature rises by half or more, on average twofold
 #| label: up
@@ -170,7 +172,7 @@ assert fell < 1
 
 # %% claim: a ramp of 300 steps to the same rate loses none
 #| label: ramp
-assert end_loss < 0.1
+assert end_loss < 0.05
 
 # %% the curvature follows the rate
 #| caption: >
