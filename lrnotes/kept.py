@@ -75,7 +75,7 @@ def prune_fragments(folder: Path, names: Iterable[str]) -> Pruned:
 
 
 def _file(folder: Path, name: str) -> Path:
-    return folder / FOLDER / f"{_digest(name.encode())[:32]}.json"
+    return folder / FOLDER / f"{_digest(name.encode())[:32]}.kept"
 
 
 def _digest(data: bytes) -> str:

@@ -16,6 +16,8 @@ from lrnotes.model import Place, Problem
 
 _INLINE = re.compile(r"\\\((.*)\\\)", re.DOTALL)
 _BLOCK = re.compile(r"\\\[(.*)\\\]", re.DOTALL)
+_MARKS = re.compile(r"[,.;:!?)\]’”\"'-]+")
+"""What belongs to the word before it."""
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s*")
 _LAYOUT = re.compile(r"\\(?:[()\[\],;!]|(?:left|right|mathrm|mathbf|text)(?![A-Za-z]))")
 _SIGNS = {
@@ -52,8 +54,13 @@ class MathsTreeprocessor(Treeprocessor):
         self._remark_engine()
         if rendered is None:
             return
+        parents = {child: parent for parent in root.iter() for child in parent}
         for element, formula in found:
-            self._show(element, formula, rendered[formula])
+            shown = rendered[formula]
+            self._show(element, formula, shown)
+            marks = _MARKS.match(element.tail or "")
+            if marks and not formula.is_display and _is_whole(shown):
+                _hold_together(parents[element], element, marks[0])
 
     def _remark_engine(self) -> None:
         """Say once a build when something else than KaTeX shows the maths."""
@@ -106,6 +113,20 @@ def _find(root: Element) -> Iterable[tuple[Element, Formula]]:
         if block:
             # Block maths has been escaped for HTML, inline maths has not.
             yield element, Formula(html.unescape(block[1]).strip(), is_display=True)
+
+
+def _is_whole(rendered: Rendered) -> bool:
+    """Return whether no line may break inside; KaTeX lets lines break between bases."""
+    return not rendered.error and rendered.html.count('class="katex-base"') == 1
+
+
+def _hold_together(parent: Element, maths: Element, marks: str) -> None:
+    """Let no line break before the marks: beside a box browsers break anywhere."""
+    whole = Element("span", {"class": "lrn-whole"})
+    whole.tail = (maths.tail or "")[len(marks) :]
+    maths.tail = marks
+    parent[list(parent).index(maths)] = whole
+    whole.append(maths)
 
 
 def _readable(heading: Element) -> str:

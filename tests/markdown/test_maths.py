@@ -4,6 +4,7 @@ import re
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from lrnotes.markdown import tex
 from lrnotes.markdown.tex import Formula, render_formulas
@@ -31,6 +32,28 @@ def test_maths_is_rendered_wherever_it_stands(convert, text, formulas):
 
     assert re.findall(r"<annotation[^>]*>(.*?)</annotation>", html) == formulas
     assert problems == ()
+
+
+@needs_katex
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        (r"At $\kappa$.", ["."]),
+        (r"(see $x$), and $y$", ["),"]),
+        (r"$x$ and", []),
+        # A line may break at the sign of equality, so the formula is not held.
+        (r"At $x = 2$.", []),
+        (r"**the rate $x$**: fast", []),
+        ("$$x$$.", []),
+    ],
+)
+def test_no_line_breaks_between_a_formula_and_its_mark(convert, text, held):
+    html, _, _ = convert(text, maths=True)
+
+    page = LexborHTMLParser(html)
+    found = [whole.last_child.text() for whole in page.css(".lrn-whole")]
+    assert found == held
+    assert all(whole.css_first(".lrn-maths") for whole in page.css(".lrn-whole"))
 
 
 @needs_katex
