@@ -62,6 +62,8 @@ def _make_element(conversion: Conversion, value: re.Match[str], raw: str) -> Ele
         text = format_scalar(scalars[name], spec)
     except ValueError as error:
         return _unresolved(conversion, raw, str(error), "")
+    if scalars[name].kind != "str" and text.startswith("-"):
+        text = f"−{text[1:]}"  # as typographers write it, and as a note's own text does
     said = {"class": "lrn-value", "title": f"{name} in {script}"}
     element = Element("span", said)
     # What looks like an entity is text here.

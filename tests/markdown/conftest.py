@@ -109,6 +109,8 @@ def make_index(text, page):
                 "ratio": Scalar("float", "0.09754"),
                 "lost": Scalar("float", "nan"),
                 "huge": Scalar("float", "inf"),
+                "fall": Scalar("float", "-2.5e-07"),
+                "sign": Scalar("str", "-a"),
                 "name": Scalar("str", "<b>&amp;"),
                 "steps": Scalar("int", "60"),
             },
