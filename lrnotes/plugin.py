@@ -19,7 +19,7 @@ from mkdocs.utils.templates import TemplateContext
 
 from lrnotes.errors import ProjectError, SettingsError
 from lrnotes.feed import Feed
-from lrnotes.findable import Findable
+from lrnotes.findable import make_findable
 from lrnotes.markdown.defaults import add_extensions
 from lrnotes.markdown.ready import ReadyExtension
 from lrnotes.model import Problem
@@ -53,7 +53,6 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     settings: Settings
     engine: Engine | None = None
     is_serving = False
-    own_pages: set[str] = set()  # noqa: RUF012
 
     def load_config(
         self, options: Any, config_file_path: str | None = None
@@ -101,8 +100,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         project.run(self.engine)
         site = (config.site_name, config.site_url or "", config.site_author or "")
         self.book = Book(project, Feed(*site))
+        self.findable = make_findable(config.plugins, self)
         # Material's plugin shows them itself, where its reader looks for them.
-        self.findable = Findable(has_tag_field="material/search" in config.plugins)
         self.book.around.shows_tags = not config.plugins.keys() & TAG_PLUGINS
         self._add_pages(files, config)
         for name, path in self.book.assets().items():
@@ -129,7 +128,7 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
     def _add_pages(self, files: Files, config: MkDocsConfig) -> None:
         # Last in the list, so that all notes are converted before them.
-        self.own_pages = set()
+        self.own_pages: set[str] = set()
         for name in self.book.pages.names():
             if files.get_file_from_path(name) is not None:
                 self.book.report_taken(name)
@@ -188,23 +187,28 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
                 html = self.notebooks.fill(path, html, urls)
             page.content = html = self.book.finish(path, html, page.url)
             # The builder looks for anchors before the cells are in the page.
-            page.present_anchor_ids = (page.present_anchor_ids or set()) | set(
-                _IDS.findall(html)
-            )
-            names = self.book.around.names(path)
-            page.content = self.findable.lend(page.url, html, page.meta, names)
+            known = page.present_anchor_ids or set()
+            page.present_anchor_ids = known.union(_IDS.findall(html))
         env.globals.update(self.book.for_templates())
         return env
 
-    @event_priority(LAST)
-    def on_page_context(
+    @event_priority(FIRST)
+    def _lend_to_search(
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Any
-    ) -> TemplateContext:
+    ) -> None:
+        """Let a search read the page as it is to be found."""
+        names = self.book.around.names(f"{self.layout.docs}/{page.file.src_uri}")
+        self.findable.lend(page, names)
+
+    @event_priority(LAST)
+    def _put_around(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Any
+    ) -> None:
         """Put under a note what others say of it, when search has read the note."""
-        path = f"{self.layout.docs}/{page.file.src_uri}"
-        html = self.findable.take_back(page.url, page.content or "", page.meta)
-        page.content = html + self.book.around.section(path)
-        return context
+        around = self.book.around.section(f"{self.layout.docs}/{page.file.src_uri}")
+        page.content = self.findable.take_back(page) + around
+
+    on_page_context = CombinedEvent(_lend_to_search, _put_around)
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Name in the head of a page its stylesheets, its twin, the feed."""
@@ -242,6 +246,5 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
 
 
 def _read(file: File) -> str:
-    if not file.src_uri.endswith((".md", ".ipynb")):
-        return ""
-    return file.content_bytes.decode("utf-8-sig", errors="replace")
+    is_text = file.src_uri.endswith((".md", ".ipynb"))
+    return file.content_bytes.decode("utf-8-sig", errors="replace") if is_text else ""
