@@ -16,6 +16,10 @@ from hypothesis import settings
 
 pytest_plugins = ["pytester"]
 
+# Several processes test at once: threads of one would wait, at work, for cores that the
+# others have.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 CONFIG = "site_name: test\nplugins: [lrnotes]\n"
 
 # How long an example takes says how busy the machine is.

@@ -41,6 +41,9 @@ def messages(site: Path) -> list[dict[str, Any]]:
     command = [
         java,
         "-Xss8m",
+        # It is over before what a thorough compiler makes has paid for itself.
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
         "-jar",
         str(JAR),
         "--format",
