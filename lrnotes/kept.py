@@ -13,6 +13,7 @@ import pygments
 
 from lrnotes.model import Fragment
 from lrnotes.run.prune import Pruned
+from lrnotes.run.stored import address
 from lrnotes.store import write_aside
 
 PACKAGE = Path(__file__).parent
@@ -29,7 +30,7 @@ def digest_material(material: object) -> str:
         data = msgspec.msgpack.encode(material)
     except UnicodeEncodeError:
         return ""
-    return _digest(digest_maker().encode() + data)
+    return address(digest_maker().encode() + data)
 
 
 @cache
@@ -48,7 +49,7 @@ def load_fragments(folder: Path, name: str, material: str) -> dict[str, Fragment
     """
     try:
         head, _, body = _file(folder, name).read_text("utf-8").partition("\n")
-        if head != f"{material} {_digest(body.encode())}":
+        if head != f"{material} {address(body.encode())}":
             return {}
         return _SHEET.decode(body)
     except (OSError, UnicodeDecodeError, msgspec.DecodeError):
@@ -60,7 +61,7 @@ def save_fragments(
 ) -> None:
     """Keep a script's fragments in place of those of other material."""
     body = msgspec.json.encode(fragments).decode()
-    write_aside(_file(folder, name), f"{material} {_digest(body.encode())}\n{body}")
+    write_aside(_file(folder, name), f"{material} {address(body.encode())}\n{body}")
 
 
 def prune_fragments(folder: Path, names: Iterable[str]) -> Pruned:
@@ -75,8 +76,4 @@ def prune_fragments(folder: Path, names: Iterable[str]) -> Pruned:
 
 
 def _file(folder: Path, name: str) -> Path:
-    return folder / FOLDER / f"{_digest(name.encode())[:32]}.kept"
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return folder / FOLDER / f"{address(name.encode())[:32]}.kept"
