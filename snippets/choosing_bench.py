@@ -19,8 +19,8 @@ def momentum(gradient, memory, _step):
 def adam(gradient, memory, step):
     """Return Adam's direction; memory is a pair of tensors, changed in place."""
     mean, square = memory
-    mean.mul_(0.9).add_(0.1 * gradient)
-    square.mul_(0.999).add_(0.001 * gradient**2)
+    mean.lerp_(gradient, 0.1)
+    square.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
     root = (square / (1 - 0.999**step)).sqrt_().add_(1e-8)
     return (mean / (1 - 0.9**step)).div_(root)
 
@@ -52,6 +52,23 @@ def find_losses(logits, labels):
     return losses.mean(1).view(logits.shape[:2])
 
 
+def backpropagate(weights, images, labels):
+    """Return the losses (seed, rate) of networks of two layers, and their gradients."""
+    first, bias, last, last_bias = weights
+    wide, shift = first.flatten(1, 2), bias.flatten(1).unsqueeze(-1)
+    hidden = torch.baddbmm(shift, wide, images.mT).relu_().unflatten(1, bias.shape[1:])
+    logs = (last @ hidden).add_(last_bias.unsqueeze(-1)).log_softmax(2)
+    right = labels[:, None, None].expand(-1, logs.shape[1], 1, -1)
+    losses = -logs.gather(2, right).mean((2, 3))
+    # By the logits, the gradient is the probabilities less the one-hot labels.
+    hits = torch.full((1, 1, 1, 1), -1.0).expand(right.shape)
+    errors = logs.exp_().scatter_add_(2, right, hits).div_(images.shape[1])
+    lasts = errors @ hidden.mT
+    passed = (last.mT @ errors).mul_(hidden.sign_())  # where the unit was awake
+    firsts = (passed.flatten(1, 2) @ images).view_as(first)
+    return losses, (firsts, passed.sum(3), lasts, errors.sum(3))
+
+
 def train(rule, rates, seeds, decay=0.0, batch_size=64):
     """Return the losses (seed, rate, step) of the batches, and the last weights.
 
@@ -70,18 +87,18 @@ def train(rule, rates, seeds, decay=0.0, batch_size=64):
     memory = [(torch.zeros_like(part), torch.zeros_like(part)) for part in weights]
     decay, curve = torch.as_tensor(decay).expand(rates.shape[:2]), []
     for step in range(1, steps + 1):
-        weights = [part.requires_grad_() for part in weights]
         batch = batches[:, step - 1]
-        logits = answer(weights, images[each, batch])
-        losses = find_losses(logits, labels[each, batch])
-        gradients = torch.autograd.grad(losses.sum(), weights)
-        curve.append(losses.detach())
+        losses, gradients = backpropagate(
+            weights, images[each, batch], labels[each, batch]
+        )
+        curve.append(losses)
         lr = rates[:, :, step - 1]
-        with torch.no_grad():
-            for part, gradient, kept in zip(weights, gradients, memory, strict=True):
-                move = rule(gradient, kept, step)
-                part.mul_(1 - align(lr * decay, part)).sub_(align(lr, part) * move)
-    return torch.stack(curve, -1), [part.detach() for part in weights]
+        for part, gradient, kept in zip(weights, gradients, memory, strict=True):
+            move = rule(gradient, kept, step)
+            if decay.any():
+                part.mul_(1 - align(lr * decay, part))
+            part.addcmul_(align(lr, part), move, value=-1)
+    return torch.stack(curve, -1), weights
 
 
 def align(values, part):

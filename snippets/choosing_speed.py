@@ -16,15 +16,13 @@ names = ["SGD", "SGD, momentum 0.9", "AdamW"]
 
 
 def all_three(gradient, memory, step):
-    """Return the directions of SGD, SGD with momentum and AdamW, one run of each."""
-    runs = zip(
-        gradient.split(1, 1), *(kept.split(1, 1) for kept in memory), strict=True
+    """Turn gradients into the directions of SGD, SGD with momentum and AdamW."""
+    _, with_momentum, with_adam = (
+        [kept[:, way] for kept in memory] for way in range(3)
     )
-    moves = [
-        rule(part, kept, step)
-        for rule, (part, *kept) in zip((sgd, momentum, adam), runs, strict=True)
-    ]
-    return torch.cat(moves, 1)
+    gradient[:, 1] = momentum(gradient[:, 1], with_momentum, step)
+    gradient[:, 2] = adam(gradient[:, 2], with_adam, step)
+    return gradient
 
 
 def climb(length):
