@@ -132,8 +132,7 @@ least_product, most_product = (product.item() for product in at_raise)
 at_edge = losses[windows[0][0] : halve_at]
 rising = (at_edge.diff(dim=0) > 0).sum(0)
 mean_rising = rising.float().mean().item()
-fell = (at_edge[-20:].mean(0) / at_edge[:20].mean(0)).mean().item()
-end_loss = losses[-50:].mean(0).max().item()
+ramped = (losses[-50:].mean(0) / losses[raise_at - 50 : raise_at].mean(0)).max().item()
 
 # %% claim: at half the rate the curvature rises by half or more, on average twofold
 #| label: up
@@ -163,16 +162,17 @@ assert least_product * 2.5 > 4
 #| label: smaller leap
 assert most_product * 1.75 < 4
 assert least_burst > 3
+assert not lost[1.75].any()
 assert (leaps[1.75][-1] < 4 * leaps[1.75][0]).all()
 
-# %% claim: at the edge many steps raise the loss, and yet it falls, on average
+# %% claim: at the edge a fifth to 3/5 of the steps raise the loss; it falls, on average
 #| label: falling
-assert mean_rising > 15
-assert fell < 1
+assert 1 / 5 < mean_rising / len(at_edge) < 3 / 5
+assert (at_edge[-20:].mean(0) / at_edge[:20].mean(0)).mean() < 1
 
-# %% claim: a ramp of 300 steps to the same rate loses none
+# %% claim: after a ramp of 300 steps to that rate the loss is higher, less than fourfold
 #| label: ramp
-assert end_loss < 0.05
+assert 1 < ramped < 4
 
 # %% the curvature follows the rate
 #| caption: >
