@@ -55,14 +55,14 @@ begun = torch.stack(
     [train(cross_entropy, count, lr * more, 100, 5)[0] for more in (1, 2, 3, 4)]
 )  # (rates, readings, networks)
 half = len(full) // 2
-ends = [each[half:].median(0).values for each in (full, twenty, eight, entropy)]
-full_least, full_most = ends[0].min().item(), ends[0].max().item()
-twenty_least, twenty_most = ends[1].min().item(), ends[1].max().item()
-eight_least, eight_most = ends[2].min().item(), ends[2].max().item()
+ends = torch.stack([each[half:].median(0).values for each in (full, twenty, eight)])
+full_least, twenty_least, eight_least = ends.amin(1).tolist()
+full_most, twenty_most, eight_most = ends.amax(1).tolist()
 peaks = begun.amax(1)  # (rates, networks)
 entropy_peak, entropy_end = peaks[0].max().item(), entropy[-1].max().item()
-peak_least, peak_most = peaks[-1].min().item(), peaks[-1].max().item()
-peak_mean = peaks[-1].mean().item()
+peak_least, peak_most, peak_mean = (
+    each(peaks[-1]).item() for each in (torch.min, torch.max, torch.mean)
+)
 soon = begun[:, -1].max().item()
 arrival = (full > 0.9).int().argmax(0)  # the reading at which the edge is near
 at_arrival = full_losses[arrival, torch.arange(len(seeds))]
