@@ -18,7 +18,7 @@ def train(lr):
     """Return curvatures at equal lr * steps, and how many steps raised the loss."""
     weights, direction, curvatures, losses = fresh, None, [], []
     for step in range(round(length / lr) + 1):
-        if step % round(2.4 / lr) == 0:
+        if step % round(4.8 / lr) == 0:
             products = 5 if step else 20
             curvature, direction = find_sharpest(
                 squared_loss, weights, data, products, direction
@@ -44,10 +44,11 @@ gain = (gentle[-1] / gentle[0]).mean().item()
 peaks = (paths[2:] / edges[2:]).amax(1)  # of the two bold rates, 1 at the edge
 less_bold_peak, bold_peak = peaks.mean(1).tolist()
 reached = (gentle / edges[0]).max().item()  # how near the gentlest comes to its edge
-bold = (paths[-1, -12:].median(0).values / edges[-1, 0]).sort().values
-bold_least, bold_most = bold[0].item(), bold[-1].item()
+of_boldest = paths[-1, -6:].median(0).values
+bold = of_boldest / edges[-1, 0]  # where the boldest ends
+bold_least, bold_most = bold.min().item(), bold.max().item()
 gentle_rises = risings[0].sum().item()
-overtaken = (gentle[-1] / paths[-1, -12:].median(0).values).mean().item()
+overtaken = (gentle[-1] / of_boldest).mean().item()
 
 # %% claim: before the edge all rates follow one path, within a quarter
 #| label: path
@@ -55,20 +56,20 @@ assert widest < 0.25
 assert mean_gap < 0.1  # the widest gap of each network, on average
 assert (paths / edges)[inside].max() < 0.9
 
-# %% claim: on it the curvature rises by two thirds and more, on average
+# %% claim: on it the curvature doubles and more, on average
 #| label: sharpens
-assert 5 / 3 < gain < 4
+assert 2 < gain < 4
 
 # %% claim: the boldest ends within a quarter of its edge, every seed
 #| label: exits
 assert (bold - 1).abs().max() < 0.25
 assert (bold - 1).abs().mean() < 0.15
-assert [bold_least, bold_most] == [bold.min(), bold.max()]
+assert bold_least < bold.mean() < bold_most
 
 # %% claim: the gentlest stays below 85 % of its own edge
 #| label: never
 assert reached < 0.85
-assert (gentle[-1] / gentle[-12]).mean() > 1  # and is still rising
+assert (gentle[-1] / gentle[-6]).mean() > 1  # and is still rising
 
 # %% claim: on average the two bold rates pass their edges before they fall back
 #| label: over
@@ -79,9 +80,7 @@ for own, path, rate in zip(peaks, paths[2:], rates[2:], strict=True):
 
 # %% claim: the gentlest ends with over 1.4 times the curvature of the boldest, on average
 #| label: sharper
-assert overtaken > 1.4
-of_boldest = paths[-1, -12:].median(0).values
-torch.testing.assert_close(overtaken, (gentle[-1] / of_boldest).mean().item())
+assert 1.4 < overtaken < 4
 
 # %% claim: at the gentlest rate no step raises the loss, at the boldest over five do
 #| label: smooth
@@ -97,10 +96,10 @@ assert risings[-1].min() > 5
 #|   Curvature against learning rate × steps. Four curves rise together. That of 0.6
 #|   passes its dotted line at 3.3 and leaves only at 5, that of 0.4 passes 5 and leaves
 #|   at 6.5; both fall back to their lines. Those of 0.1 and 0.2 rise on to about 9.
-time = 2.4 * torch.arange(paths.shape[1])
+time = 4.8 * torch.arange(paths.shape[1])
 fig, ax = plt.subplots()
 for number, lr in enumerate(rates):
-    ax.plot(time[::2], paths[number, ::2, 4], color=f"C{number}", label=f"rate {lr}")
+    ax.plot(time, paths[number, :, 4], color=f"C{number}", label=f"rate {lr}")
     if number:
         ax.axhline(2 / lr, linestyle=":", color=f"C{number}", linewidth=1)
 ax.set(xlabel="learning rate × steps", ylabel="sharpest curvature", ylim=(0, 13))
