@@ -1,0 +1,68 @@
+# %% [markdown]
+# # Six schedules, and a run with each
+# What do the common schedules look like, and what does the loss do meanwhile?
+
+# %% six shapes
+import matplotlib.pyplot as plt
+import torch
+from choosing_bench import sgd, train
+
+seeds = range(10)
+steps, batch_size, peak = 400, 4, 0.35  # two epochs of 768 digits, and a little
+share = torch.arange(steps) / steps
+shapes = {
+    "constant": torch.ones(steps),
+    "linear": 1 - share,
+    "cosine": (1 + (torch.pi * share).cos()) / 2,
+    "late fall": ((1 - share) / 0.2).clamp(max=1),  # over the last fifth
+    "two cuts": 0.1 ** ((share >= 0.5) * 1.0 + (share >= 0.75) * 1.0),
+    "warm-up, linear": (share / 0.1).minimum((1 - share) / 0.9),
+}
+
+# %% ten networks with each
+rates = peak * torch.stack(list(shapes.values()))
+losses, _ = train(sgd, rates.expand(len(seeds), -1, -1), seeds, batch_size=batch_size)
+losses = losses.cpu()  # of the minibatches, (seed, shape, step)
+last = losses[..., -40:].mean(2)
+over_constant = (last / last[:, :1]).log().mean(0).exp()  # geometric mean of the seeds
+names = list(shapes)
+late = names.index("late fall")
+falls_at = int((rates[late] < peak).int().argmax())
+least_gain = over_constant[1:].max().item()
+
+# %% claim: all six shapes have one peak
+#| label: peak
+torch.testing.assert_close(rates.amax(1), torch.full((len(names),), peak))
+
+# %% claim: at this peak each falling shape ends below the constant rate, on average
+#| label: lower
+assert least_gain < 0.9
+
+# %% claim: until it falls, the late fall is the constant run
+#| label: same
+torch.testing.assert_close(losses[:, late, :falls_at], losses[:, 0, :falls_at])
+assert falls_at > 0.79 * steps
+
+# %% six shapes and their runs
+#| caption: >
+#|   Filled: the learning rate over {steps} steps, from 0 to the peak {peak}. Solid: the
+#|   training loss, on a log axis, the geometric mean of ten networks. Dotted: the loss
+#|   at the constant rate.
+#| alt: >
+#|   Six small panels. The constant rate's loss levels off; it falls further where the
+#|   rate falls: all the way under the linear decay and the cosine, at the two cuts, and
+#|   within the last fifth under the late fall, which follows the constant run until then.
+window = 25
+means = losses.unflatten(2, (-1, window)).mean(3).log().mean(0).exp()
+middles = torch.arange(window / 2, steps, window)
+fig, axes = plt.subplots(2, 3, figsize=(4.5, 3.2), sharex=True, sharey=True)
+for ax, name, rate, mean in zip(axes.flat, names, rates.cpu(), means, strict=True):
+    ax.semilogy(middles, means[0], "C1:", linewidth=1)
+    ax.semilogy(middles, mean, "C0")
+    ax.set(title=name, ylim=(0.03, 3))
+    behind = ax.twinx()
+    behind.fill_between(range(0, steps, 4), rate[::4], color="C2", alpha=0.25)
+    behind.set(ylim=(0, 1.1 * peak))
+    behind.axis("off")
+fig.supxlabel("step")
+fig.supylabel("training loss")
