@@ -152,7 +152,7 @@ for row, stretch in enumerate(stretches):
 # %% four paths to the bottom
 #| caption: >
 #|   Sixty steps from one start on a bowl of curvatures 1 and 100, each at its best rate
-#|   for five starts. The axes are the two weights.
+#|   for five starts, with a dot every second step. The axes are the two weights.
 #| alt: >
 #|   Four panels. Descent falls into the valley at once and creeps along it.
 #|   Momentum swings along it to the bottom. Adam walks the diagonal, curls
@@ -166,7 +166,7 @@ for ax, title, run in zip(axes.flat, columns, runs, strict=True):
     seen = tilt if run[1] else torch.eye(2)
     for size in (0.4, 0.8, 1.6):  # equal heights
         ax.plot(*(size * ring @ seen).T, color="C9", linewidth=0.5)
-    ax.plot(*(path @ seen).T, "C2.-", linewidth=1, markersize=3)
+    ax.plot(*(path @ seen).T, "C2.-", linewidth=1, markersize=3, markevery=2)
     ax.set(xlim=(-1.3, 1.1), ylim=(-1.2, 1.2), title=title, aspect="equal")
 fig.supxlabel("first weight")
 fig.supylabel("second weight")

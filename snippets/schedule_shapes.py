@@ -61,6 +61,8 @@ for ax, name, rate, mean in zip(axes.flat, names, rates.cpu(), means, strict=Tru
     ax.semilogy(middles, mean, "C0")
     ax.set(title=name, ylim=(0.03, 3))
     behind = ax.twinx()
+    ax.set_zorder(behind.get_zorder() + 1)
+    ax.patch.set_visible(False)
     behind.fill_between(range(0, steps, 4), rate[::4], color="C2", alpha=0.25)
     behind.set(ylim=(0, 1.1 * peak))
     behind.axis("off")

@@ -255,3 +255,17 @@ def test_the_heaviest_pages_are_light(
         first.close()
         later.close()
     assert heavy == {}
+
+
+def test_the_drawer_of_a_phone_shows_its_links_while_it_is_open(
+    open_page: Any, site: Path
+) -> None:
+    tab = open_page((site / BEGINNING).as_uri(), viewport=PHONE)
+    shown = """() => document.querySelector(".md-sidebar--primary a.md-nav__link")
+      .checkVisibility({contentVisibilityAuto: true})"""
+    assert not tab.evaluate(shown)
+    tab.locator('label.md-header__button[for="__drawer"]').click()
+    tab.wait_for_function(shown)
+    assert tab.locator(".md-sidebar--primary a.md-nav__link:visible").count() > 5
+    tab.locator("label.md-overlay").click(position={"x": 350, "y": 400})
+    tab.wait_for_function(f"!({shown})()")
