@@ -2,7 +2,7 @@
 
 import torch
 from digits import load_digits, make_mlp
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, one_hot
 
 images_each, held_out = 768, 512  # for training, for choosing; the last 517 judge
 widths = (64, 64, 10)
@@ -61,8 +61,8 @@ def backpropagate(weights, images, labels):
     right = labels[:, None, None].expand(-1, logs.shape[1], 1, -1)
     losses = -logs.gather(2, right).mean((2, 3))
     # By the logits, the gradient is the probabilities less the one-hot labels.
-    hits = torch.full((1, 1, 1, 1), -1.0).expand(right.shape)
-    errors = logs.exp_().scatter_add_(2, right, hits).div_(images.shape[1])
+    sure = one_hot(labels, logs.shape[2]).mT.unsqueeze(1)
+    errors = logs.exp_().sub_(sure).div_(images.shape[1])
     lasts = errors @ hidden.mT
     passed = (last.mT @ errors).mul_(hidden.sign_())  # where the unit was awake
     firsts = (passed.flatten(1, 2) @ images).view_as(first)

@@ -150,6 +150,8 @@ assert three_points < 1.5
 # %% claim: and their validation loss is within three tenths of the sweep's
 #| label: loss
 assert three_price < 1.3
+apart = all_rates[:, :, 26:29] / all_rates[:, :, 27:28]
+torch.testing.assert_close(apart, torch.tensor([1 / 3, 1.0, 3.0]).expand_as(apart))
 
 # %% claim: so is that of the rate that the procedure takes in the end
 #| label: take
@@ -180,9 +182,11 @@ assert valley_rate < 1 / 8
 assert sgd_valley > 1.4
 assert find_valley([6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 9.0]) == 2
 
-# %% claim: moving past the border changes accuracies by less than half a point on average
+# %% claim: moving past the border changes accuracies by under a test image on average
 #| label: moved
-assert moved_points < 0.5
+assert moved_points < 100 / 517
+change = pick(accuracy, picks["moved"]) - pick(accuracy, picks["three"])
+torch.testing.assert_close(moved_points, 100 * change.abs().mean().item())
 
 # %% claim: the search takes fewer than five runs, on average
 #| label: runs
@@ -194,9 +198,9 @@ torch.testing.assert_close(bill, steps_each / (12 * steps))
 #| label: even
 assert even_price > 4
 
-# %% claim: its best rate lies fourfold below the lowest of that grid, on average
+# %% claim: its best rate lies four to thirty times below that grid's lowest, on average
 #| label: lowest
-assert beyond_grid < 1 / 4
+assert 1 / 30 < beyond_grid < 1 / 4
 
 # %% claim: for the other two the even grid is within a half of the sweep
 #| label: lucky

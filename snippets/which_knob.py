@@ -8,8 +8,9 @@ import math
 
 import matplotlib.pyplot as plt
 import torch
+from choosing_bench import align, answer, backpropagate, find_losses
 from digits import load_digits, make_mlp
-from torch.nn.functional import cross_entropy, pad
+from torch.nn.functional import cross_entropy
 
 seeds = range(5)
 trials, widest, images_each, epochs = 150, 24, 512, 3
@@ -26,7 +27,6 @@ batch_sizes = [16, 32, 64, 128, 256]
 draws = [load_digits(images_each, seed) for seed in seeds]
 images, labels, new_images, new_labels = map(torch.stack, zip(*draws, strict=True))
 new_images, new_labels = new_images[:, :500], new_labels[:, :500]
-images, new_images = (pad(each, (0, 1), value=1.0) for each in (images, new_images))
 
 
 def draw_knobs(seed):
@@ -43,37 +43,32 @@ def at_position(position, low, high):
 
 # %% many networks at once, no two with the same hyperparameters
 def start(width, size):
-    """Return the weights (seeds, networks, out, in + 1) of networks 64-width-10."""
+    """Return weights (seeds, networks, out, in) and biases of networks 64-width-10."""
     used = torch.arange(widest) < width[..., None]  # a narrow network is full of zeros
     first = (2 * torch.rand(*width.shape, widest, 65) - 1) / 8 * used[..., None]
     last = 2 * torch.rand(*width.shape, 10, widest + 1) - 1  # the last column: biases
     last = last / width.sqrt()[..., None, None]
     last[..., :-1] *= used[..., None, :]
-    return [(size[..., None, None] * part).requires_grad_() for part in (first, last)]
+    layers = [align(size, layer) * layer for layer in (first, last)]
+    parts = [part for layer in layers for part in (layer[..., :-1], layer[..., -1])]
+    return [part.contiguous() for part in parts]
 
 
-def measure(weights, images, labels):
-    """Return the mean cross-entropy of each network on its seed's images."""
-    first, last = weights
-    # The networks of a seed see the same images: their first layers are one matrix.
-    hidden = (first.flatten(1, 2) @ images.mT).unflatten(1, first.shape[1:3]).relu()
-    logits = last[..., :-1] @ hidden + last[..., -1:]  # (seeds, networks, 10, images)
-    labels = labels.repeat_interleave(first.shape[1], 0)
-    every = cross_entropy(logits.flatten(0, 1), labels, reduction="none")
-    return every.mean(1).view(first.shape[:2])
+def measure(weights):
+    """Return the mean cross-entropy of each network on its seed's new images."""
+    return find_losses(answer(weights, new_images), new_labels)
 
 
 def train(weights, steps, batch_size, knobs):
-    lr, momentum, decay = (knob[..., None, None] for knob in knobs)
+    lr, momentum, decay = knobs  # each (seeds, networks)
     memory = [torch.zeros_like(part) for part in weights]
     for _ in range(steps):
         some = torch.randint(images_each, (batch_size,))
-        cost = measure(weights, images[:, some], labels[:, some])
-        gradients = torch.autograd.grad(cost.sum(), weights)
-        with torch.no_grad():
-            for part, kept, slope in zip(weights, memory, gradients, strict=True):
-                kept.mul_(momentum).add_(slope + decay * part)
-                part.sub_(lr * kept)
+        _, slopes = backpropagate(weights, images[:, some], labels[:, some])
+        for part, kept, slope in zip(weights, memory, slopes, strict=True):
+            slope.addcmul_(align(decay, part), part)
+            kept.mul_(align(momentum, part)).add_(slope)
+            part.addcmul_(align(lr, part), kept, value=-1)
 
 
 # %% claim: each of them is torch's network, trained by torch.optim.SGD
@@ -81,24 +76,24 @@ def train(weights, steps, batch_size, knobs):
 torch.manual_seed(0)
 ones = torch.ones(len(seeds), 1)
 ours, twin = start(20 * ones, ones), make_mlp(64, 20, 10)
-for layer, part in zip(twin[::2], ours, strict=True):
+for layer, weight, bias in zip(twin[::2], ours[::2], ours[1::2], strict=True):
     outs, ins = layer.weight.shape
-    spread, torchs = part[0, 0].abs().max(), layer.weight.abs().max()
+    spread, torchs = weight[0, 0].abs().max(), layer.weight.abs().max()
     torch.testing.assert_close(spread, torchs, rtol=0.03, atol=0)
     with torch.no_grad():
-        layer.weight.copy_(part[0, 0, :outs, :ins])
-        layer.bias.copy_(part[0, 0, :outs, -1])
+        layer.weight.copy_(weight[0, 0, :outs, :ins])
+        layer.bias.copy_(bias[0, 0, :outs])
 optimizer = torch.optim.SGD(twin.parameters(), 0.1, momentum=0.9, weight_decay=0.01)
 torch.manual_seed(1)
 for _ in range(10):
     some = torch.randint(images_each, (32,))
     optimizer.zero_grad()
-    cross_entropy(twin(images[0, some, :64]), labels[0, some]).backward()
+    cross_entropy(twin(images[0, some]), labels[0, some]).backward()
     optimizer.step()
 torch.manual_seed(1)
 train(ours, 10, 32, [0.1 * ones, 0.9 * ones, 0.01 * ones])
-at_end = measure(ours, new_images, new_labels)[0, 0]
-theirs = cross_entropy(twin(new_images[0, :, :64]), new_labels[0])
+at_end = measure(ours)[0, 0]
+theirs = cross_entropy(twin(new_images[0]), new_labels[0])
 torch.testing.assert_close(at_end, theirs, rtol=1e-4, atol=0)
 
 
@@ -123,8 +118,7 @@ def search(positions, lowest_lr, highest_lr, steps=None, times=2):
         weights = start(width, at_position(where[5], 1 / times, times))
         enough = steps or epochs * images_each // batch_size
         train(weights, enough, batch_size, chosen)
-        with torch.no_grad():
-            losses[mine] = measure(weights, new_images, new_labels).flatten()
+        losses[mine] = measure(weights).flatten()
     # A lost run counts as guessing, which is always possible.
     return losses.nan_to_num(torch.inf).clamp(max=math.log(10))
 
@@ -202,6 +196,8 @@ joined_mean = joined.mean().item()
 # %% claim: over decades the learning rate explains most, on average by fifteen points
 #| label: decades
 assert leads[0] > 0.15
+assert 0 < next_mean < lr_mean
+torch.testing.assert_close(shares[0][lr], explain(positions[..., lr], over_decades))
 
 # %% claim: within four it explains less than a fifth; batch size most, by 20 points
 #| label: within
@@ -224,7 +220,7 @@ assert lead(far, lr) > 0.2
 
 # %% claim: decay, width and size of first weights stay 20 points behind, on average
 #| label: quiet
-assert behind > 0.2
+assert 0.2 < behind < min(lr_mean, batch_mean, momentum_mean)
 
 # %% claim: let the first weights vary from a fiftieth to fifty times and they lead
 #| label: wild
