@@ -1,12 +1,14 @@
 """Cost of testing the code of notes, for lrnotes and its peers in one run.
 
-    python benchmarks/tests.py [--rounds 3] [--notes 50] [--peers PYTHON] [--figures]
+    python benchmarks/tests.py [--rounds 3] [--notes 50] [--peers PYTHON]
+        [--cells {mixed,plain,exec}]
 
 Fifty notes hold ten cells each, 500 in all, as notes on optimizers have them: shapes,
 gradients against their formula, short descents by hand and by ``torch.optim``, printed
 numbers; one cell in fifty draws a figure.  Each cell stands alone, since two of the
-peers share nothing between cells; no two are equal.  With ``--figures`` the cells are
-those of ``exec.py``: twelve notes, two sweeps with a figure each.
+peers share nothing between cells; no two are equal.  With ``--cells plain`` none draws:
+then all tools do the same work.  With ``--cells exec`` the cells are those of
+``exec.py``: twelve notes, two sweeps with a figure each.
 
 Every tool gets the same cells, as whole processes: serially, with two xdist workers,
 and lrnotes once more with ``--lrnotes-cached``; no other pytest plugin is loaded.
@@ -34,7 +36,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from meter import make_environment
-from workload import HELPER, make_workload
+from workload import make_workload
 
 KINDS = (
     """\
@@ -87,6 +89,8 @@ assert factors.min() < 1
 """,
 )
 
+WORK = make_workload(12)
+
 FIGURE = """\
 import matplotlib.pyplot as plt
 import torch
@@ -99,24 +103,24 @@ assert len(ax.lines) == 1
 """
 
 
-def make_cells(notes: int) -> dict[str, list[str]]:
+def make_cells(notes: int, *, draws: bool) -> dict[str, list[str]]:
     """Return the cells of each note, by its name."""
     made = {}
     for note in range(notes):
         cells = []
         for at in range(10):
             number = note * 10 + at
-            form = FIGURE if number % 50 == 49 else KINDS[number % len(KINDS)]
+            is_figure = draws and number % 50 == 49
+            form = FIGURE if is_figure else KINDS[number % len(KINDS)]
             values = {"a": 1 + number / 1000, "n": 20 + note, "m": 0.5 + note / 1000}
             cells.append(form.format(**values) + f"number = {number}\n")
         made[f"n{note:02d}"] = cells
     return made
 
 
-def make_figures() -> dict[str, list[str]]:
+def read_cells() -> dict[str, list[str]]:
     """Return the cells of ``exec.py``, by note."""
-    work = make_workload(12)
-    return {page.name: [block.code for block in page.blocks] for page in work.pages}
+    return {page.name: [block.code for block in page.blocks] for page in WORK.pages}
 
 
 SYBIL = """\
@@ -194,7 +198,7 @@ def make_tools() -> list[Tool]:
 
 def write_files(root: Path, tool: Tool, cells: dict[str, list[str]]) -> None:
     files = {"pytest.ini": "[pytest]\n", **tool.files}
-    files["snippets/bench_helper.py"] = HELPER.format(scale=1)
+    WORK.write(root)
     for name, sources in cells.items():
         fences = "\n".join(f"```{tool.fence}\n{source}```\n" for source in sources)
         files[f"docs/{name}.md"] = f"# Note {name}\n\n{fences}"
@@ -220,8 +224,10 @@ def await_strays() -> None:
 def measure(python: str, root: Path, arguments: list[str]) -> tuple[float, float, str]:
     """Return CPU and wall seconds of one test run, and its last line."""
     variables = {
-        "PYTHONPATH": str(root / "snippets"),
+        "PYTHONPATH": f"{root / 'snippets'}:{root / 'packages'}",
         "BENCH_LOG": str(root / "ran.txt"),
+        "BENCH_DATA": str(root / "data/points.csv"),
+        "BENCH_DEVICE": WORK.device,
         "OMP_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -304,11 +310,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--notes", type=int, default=50)
-    parser.add_argument("--figures", action="store_true")
+    parser.add_argument("--cells", choices=("mixed", "plain", "exec"), default="mixed")
     parser.add_argument("--peers", default=sys.executable, metavar="PYTHON")
     options = parser.parse_args()
     adopt_strays()
-    cells = make_figures() if options.figures else make_cells(options.notes)
+    if options.cells == "exec":
+        cells = read_cells()
+    else:
+        cells = make_cells(options.notes, draws=options.cells == "mixed")
     pairs = []
     for tool in make_tools():
         python = sys.executable if tool.name == "lrnotes" else options.peers
