@@ -26,6 +26,7 @@ from lrnotes.model import Output
 from lrnotes.run.job import PACKAGE
 from lrnotes.run.tables import read_table
 from lrnotes.run.thin import FEW, spread, thin
+from lrnotes.run.ticks import ticks_remembered
 from lrnotes.run.tidy import FAMILY, tidy
 
 FONT = PACKAGE / "assets" / "fonts" / "figure.ttf"
@@ -154,7 +155,8 @@ def _render(figure: Any, width: float, height: float) -> str:
         mixed = MixedModeRenderer(  # type: ignore[no-untyped-call]
             figure, width, height, _RASTER, drawer
         )
-        figure.draw(mixed)
+        with ticks_remembered(figure):
+            figure.draw(mixed)
         drawer.finalize()  # type: ignore[no-untyped-call]
     finally:
         figure.dpi = dpi
