@@ -54,7 +54,7 @@ assert falls_at > 0.79 * steps
 #|   within the last fifth under the late fall, which follows the constant run until then.
 window = 25
 means = losses.unflatten(2, (-1, window)).mean(3).log().mean(0).exp()
-middles = torch.arange(window / 2, steps, window)
+middles = range(window // 2, steps, window)
 fig, axes = plt.subplots(2, 3, figsize=(4.5, 3.2), sharex=True, sharey=True)
 for ax, name, rate, mean in zip(axes.flat, names, rates.cpu(), means, strict=True):
     ax.semilogy(middles, means[0], "C1:", linewidth=1)
