@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ def test_figures_follow_the_theme_switch(
 ) -> None:
     tab = open_page((site / first_note_with_a_figure(site, pages)).as_uri())
     light = tab.evaluate(COLOURS)
-    tab.locator('label[for="__palette_1"]').click()
+    tab.get_by_role("button", name="Switch to the dark theme").click()
     tab.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
     dark = tab.evaluate(COLOURS)
     for part in ("text", "lines"):
@@ -77,6 +78,76 @@ def test_figures_follow_the_theme_switch(
         assert len(light[part]) == len(dark[part])
         kept = set(light[part]) & set(dark[part])
         assert kept == set(), f"{part} that did not change: {kept}"
+
+
+THEME = """() => ({
+  scheme: document.body.dataset.mdColorScheme,
+  button: document.querySelector(".lr-theme").title,
+  bar: document.querySelector("meta[name='theme-color']").content,
+  header: getComputedStyle(document.querySelector(".md-header")).backgroundColor,
+  root: document.querySelector("meta[name='color-scheme']").content,
+})"""
+
+
+def as_hex(colour: str) -> str:
+    """Return ``rgb(1, 2, 3)`` as ``#010203``."""
+    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", colour))
+
+
+def test_the_theme_is_the_systems_until_the_reader_chooses(
+    open_page: Any, address: str
+) -> None:
+    tab = open_page(f"{address}/index.html")
+    for system, scheme in (("dark", "slate"), ("light", "default"), ("dark", "slate")):
+        tab.emulate_media(color_scheme=system)
+        tab.wait_for_function(f"document.body.dataset.mdColorScheme === '{scheme}'")
+        shown = tab.evaluate(THEME)
+        assert shown["bar"] == as_hex(shown["header"])
+        assert system not in shown["button"]
+    tab.locator(".lr-theme").focus()
+    tab.keyboard.press("Enter")
+    chosen = tab.evaluate(THEME)
+    assert chosen["scheme"] == "default"
+    assert chosen["bar"] == as_hex(chosen["header"])
+    assert chosen["root"] == "light"
+    assert tab.evaluate("document.activeElement.title") == "Switch to the dark theme"
+    # On the next page too, whatever the system says.
+    tab.goto(f"{address}/momentum.html")
+    assert tab.evaluate(THEME)["scheme"] == "default"
+
+
+def test_a_dark_page_is_dark_before_any_file_of_scripts_is_there(
+    browser: Any, address: str
+) -> None:
+    context = browser.new_context(color_scheme="dark")
+    tab = context.new_page()
+    tab.route("**/*.js", lambda route: route.abort())
+    tab.goto(f"{address}/momentum.html")
+    assert tab.evaluate(THEME)["scheme"] == "slate"
+    context.close()
+
+
+def test_a_page_is_styled_as_a_whole_only_once(open_page: Any, address: str) -> None:
+    """Material's own switch, and its `no-js`, would restyle every element while it loads."""
+    tab = open_page("about:blank")
+    tab.add_init_script(
+        """
+        window.restyled = [];
+        new MutationObserver((all) => all.forEach((one) => {
+          const now = one.target.getAttribute(one.attributeName);
+          if (one.target.matches("html, body, meta") && now !== one.oldValue
+              && document.body.querySelector("footer"))
+            restyled.push([one.target.tagName, one.attributeName, one.oldValue, now]);
+        })).observe(document, { attributes: true, attributeOldValue: true, subtree: true });
+        """
+    )
+    tab.goto(f"{address}/momentum.html", wait_until="networkidle")
+    tab.wait_for_timeout(300)
+    changed = tab.evaluate("restyled")
+    assert [each for each in changed if each[1] != "data-js-focus-visible"] == []
+    assert (
+        tab.locator("meta[name='color-scheme'], meta[name='theme-color']").count() == 2
+    )
 
 
 def test_search_loads_nothing_before_it_is_wanted(open_page: Any, address: str) -> None:
