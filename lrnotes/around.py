@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from html import escape
 from itertools import groupby
 from pathlib import PurePosixPath
 
@@ -85,17 +86,27 @@ class Around:
         title, stem = self.title(path), PurePosixPath(path).stem
         return list(dict.fromkeys([title, stem, *self._aliases(path)]))
 
+    def description(self, path: str) -> str:
+        """Return, for an attribute, what a note says of itself or begins with."""
+        return escape(self._told(path))
+
+    def _told(self, path: str) -> str:
+        note = self.project.notes.get(path)
+        told = str(note.meta.get("description") or "") if note else ""
+        if not told:
+            passages = self.pages.get(path, ())
+            texts = (each.text for each in passages if not each.is_heading)
+            told = next(texts, "").replace(FORMULA, "…")
+            told = " ".join(told[: _cut(told)].split())
+        return told
+
     def dated(self) -> Iterator[Entry]:
         """Yield the notes that bear a date, for a feed."""
-        for path, passages in self.pages.items():
+        for path in self.pages:
             note = self.project.notes.get(path)
             dates = read_dates(note.meta) if note else None
             if note and dates:
-                told = str(note.meta.get("description") or "")
-                if not told:
-                    texts = (each.text for each in passages if not each.is_heading)
-                    told = next(texts, "").replace(FORMULA, "…")
-                    told = " ".join(told[: _cut(told)].split())
+                told = self._told(path)
                 yield Entry(note.title, self.urls[path], *dates, told)
 
     def previews(self) -> Iterable[tuple[str, str]]:

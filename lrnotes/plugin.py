@@ -187,8 +187,10 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
                 html = self.notebooks.fill(path, html, urls)
             page.content = html = self.book.finish(path, html, page.url)
             # The builder looks for anchors before the cells are in the page.
-            known = page.present_anchor_ids or set()
-            page.present_anchor_ids = known.union(_IDS.findall(html))
+            page.present_anchor_ids = {
+                *(page.present_anchor_ids or ()),
+                *_IDS.findall(html),
+            }
         env.globals.update(self.book.for_templates())
         return env
 
@@ -205,8 +207,10 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
         self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Any
     ) -> None:
         """Put under a note what others say of it, when search has read the note."""
-        around = self.book.around.section(f"{self.layout.docs}/{page.file.src_uri}")
-        page.content = self.findable.take_back(page) + around
+        path = f"{self.layout.docs}/{page.file.src_uri}"
+        told = "" if page.is_homepage else self.book.around.description(path)
+        page.meta.setdefault("description", told)
+        page.content = self.findable.take_back(page) + self.book.around.section(path)
 
     on_page_context = CombinedEvent(_lend_to_search, _put_around)
 

@@ -151,3 +151,28 @@ def test_a_preview_tells_each_named_block(site):
 
     assert told["s"]["^one"] == ["", "alone and rate: rate."]
     assert told["s"]["^item"] == ["", "an item"]
+
+
+def test_a_page_describes_itself_by_its_first_words(make_site):
+    pytest.importorskip("material")
+    notes = {
+        "docs/index.md": "# Home\n\nThe first words.\n",
+        "docs/a.md": '# A\n\nA "rate" & [[b|a *link*]]: $x < 1$.\n\n## Part\n\nMore.\n',
+        "docs/b.md": "---\ndescription: Its own words.\n---\n# B\n\nText.\n",
+        "docs/c.md": "# C\n",
+    }
+    config = "site_name: t\nsite_description: All of it.\ntheme: material\n"
+    site = make_site(notes, f"{config}plugins: [lrnotes]\n")
+    assert site.build("--strict").returncode == 0
+
+    told = {
+        name: html.unescape(re.findall(r'name="description" content="(.*?)">', page)[0])
+        for name in ("index", "a", "b", "c")
+        for page in [site.page(name)]
+    }
+    assert told == {
+        "index": "All of it.",
+        "a": 'A "rate" & a link: ….',
+        "b": "Its own words.",
+        "c": "All of it.",
+    }
