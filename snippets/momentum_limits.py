@@ -81,11 +81,15 @@ for step in range(501):
         )
         curvatures.append(curvature.view(len(seeds), 3))
     loss, gradient = find_slope(squared_loss, weights, *data)
-    velocity = decay * velocity + gradient
+    velocity.mul_(decay).add_(gradient)
     move = torch.where(ahead, gradient + decay * velocity, velocity)
-    weights = weights - lr * move
+    weights -= lr * move
 edges = lr * torch.stack(curvatures)  # (readings, seeds, kinds)
-final_loss = loss.view(-1, len(kinds))
+final_loss = loss.view(len(seeds), len(kinds))
+
+# %% claim: at momentum 0.9 heavy ball ends below a tenth of the plain loss in all five
+#| label: trains
+assert (final_loss[:, 3] < 0.1 * final_loss[:, 0]).all()
 
 # %% where the curvature settles
 settled = edges[-8:].median(0).values  # (seeds, kinds)
@@ -106,10 +110,6 @@ assert (settled.median(0).values / limits - 1).abs().max() < 0.05
 #| label: lost
 assert finite[4] == 0
 assert start_most < nesterov_at_ninety  # though it starts below the limit
-
-# %% claim: there heavy ball ends below a tenth of the plain loss in all five
-#| label: trains
-assert (final_loss[:, 3] < 0.1 * final_loss[:, 0]).all()
 
 # %% rate times curvature during training
 #| caption: >
