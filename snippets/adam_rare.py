@@ -65,7 +65,7 @@ assert max(amsgrad) < -1
 # %% every gap at once
 memories = torch.tensor([100.0, 200.0, 500.0, 1000.0])  # 1 / (1 - beta2)
 worths = [2.0, 10.0]
-ratios = torch.logspace(math.log10(1.5), math.log10(8), 84)  # gap / memory
+ratios = 2 ** torch.linspace(0.5, 3, 81)  # gap / memory; 4 is among them
 gaps = (memories[:, None] * ratios).round().repeat(len(worths), 1, 1)
 rare = torch.tensor(worths)[:, None, None] * gaps  # (worths, memories, ratios)
 beta2 = 1 - 1 / memories[:, None]
@@ -80,6 +80,12 @@ for step in range(1, steps + 1):
         drift -= move * ((step > last_gap) & (step <= last_gap + gaps))
 first_wrong = (drift > 0).int().argmax(2)  # the smallest gap that misleads Adam
 walls = gaps.gather(2, first_wrong[..., None]).squeeze(2)  # (worths, memories)
+
+
+# %% claim: at the gap of 400 it walks as far as torch's Adam
+#| label: same
+is_same = gaps[0, 0] == gap
+torch.testing.assert_close(drift[0, 0, is_same].tolist(), [uphill], rtol=1e-6, atol=0)
 
 
 # %% the same from the formula

@@ -6,6 +6,7 @@
 # %% one entry for each class
 #| device: cpu
 import copy
+import math
 import re
 import warnings
 
@@ -242,8 +243,11 @@ print("| loss | of one example | mean over | slope ≤ | curvature ≤ | at 100 
 print("|---|---|---|--:|--:|---|")
 for name, (*_, formula) in atlas.items():
     wrapped = re.sub("(?<=[a-z])(?=[A-Z])", "<wbr>", name)  # long names may break here
-    slope = "∞" if name in away else f"{highest[name]:.1f}"
-    bent = "∞" if name == "PoissonNLLLoss" else f"{most_bent[name]:.2g}"
+    # Rounded up, since they stand after a ≤.
+    tenths = math.ceil(10 * highest[name] - 1e-6)
+    hundredths = math.ceil(100 * most_bent[name] - 1e-6)
+    slope = "∞" if name in away else f"{tenths / 10:.1f}"
+    bent = "∞" if name == "PoissonNLLLoss" else f"{hundredths / 100:g}"
     print(f"| <code>{wrapped}</code> | {formula} | {means[name]} | {slope} ", end="")
     print(f"| {bent} | {fates[name]} |")
 

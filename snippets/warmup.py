@@ -85,11 +85,68 @@ high = 1 / 16
 plan = [(large, high, 0), (large, high, 10), (large, high, 20)]
 plan += [(usual, high, 0), (usual, high, 20)]
 right, last_loss, watched = train(plan, watch=2)
-sudden, ten, twenty, usual_sudden, usual_twenty = right.T
+_, ten, twenty, usual_sudden, usual_twenty = right.T
 adam_rates = [0.001, 0.004, 0.016]
-adam_right, *_ = train(
-    [(usual, lr, length) for length in (0, 20) for lr in adam_rates], adam=True
-)
+adam_plan = [(usual, lr, length) for length in (0, 20) for lr in adam_rates]
+adam_right, _, adam_watched = train(adam_plan, adam=True, watch=4)
+adam_sudden, adam_twenty = adam_right.unflatten(1, (2, -1)).unbind(1)
+lost = last_loss[:, 0].isnan().sum().item()
+saved_by_ten, saved_by_twenty = ((each > 0.6).sum().item() for each in (ten, twenty))
+usual_least, adam_least = usual_sudden.min().item(), adam_sudden.min().item()
+usual_gain = (usual_twenty - usual_sudden).mean().item()
+adam_gain = (adam_twenty - adam_sudden).mean().item()
+
+# %% claim: without a warm-up at least four of five networks' losses end as NaN
+#| label: lost
+assert lost >= 4
+
+# %% claim: with ten steps of warm-up four of five or more read three new digits in five
+#| label: ten
+assert saved_by_ten >= 4
+
+# %% claim: and so with twenty
+#| label: twenty
+assert saved_by_twenty >= 4
+
+# %% claim: with weights of the usual size the rate needs no warm-up
+#| label: usual
+assert usual_least > 0.7
+
+# %% claim: nor does Adam, at three rates
+#| label: adam
+assert adam_least > 0.7
+
+# %% claim: a warm-up brings neither of them five points on average
+#| label: nothing
+assert max(usual_gain, adam_gain) < 0.05
+
+
+# %% claim: these are torch's SGD and Adam under LinearLR
+#| label: torch
+def follow(scale, peak, kind):
+    """Return the first network after three steps of the longer ramp, by torch."""
+    network = torch.nn.Sequential(*[
+        part for pair in pairwise(widths)
+        for part in (torch.nn.Linear(*pair, bias=False), torch.nn.ReLU())
+    ][:-1])  # fmt: skip
+    for part, unit in zip(network.parameters(), units, strict=True):
+        part.data = scale * unit[0].T.clone()
+    optimizer = kind(network.parameters(), lr=peak)
+    scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, 1 / 20, total_iters=19)
+    for batch in batches[0, :3]:
+        optimizer.zero_grad()
+        cross_entropy(network(images[0, batch]), labels[0, batch]).backward()
+        optimizer.step()
+        scheduler.step()
+    return [part.detach().T for part in network.parameters()]
+
+
+for kind, run, ours in (
+    (torch.optim.SGD, plan[2], watched),
+    (torch.optim.Adam, adam_plan[4], adam_watched),
+):
+    for theirs, own in zip(follow(*run[:2], kind), ours[3], strict=True):
+        torch.testing.assert_close(theirs, own[0, 0], rtol=1e-3, atol=1e-4)
 
 
 # %% the critical rate on the way
@@ -110,77 +167,47 @@ def find_critical_rate(weights, products, direction):
 
 torch.manual_seed(0)
 direction = [torch.randn_like(part) for part in watched[0]]
-times, critical = list(range(0, seen + 1, 5)), []
+times, critical, directions = list(range(0, seen + 1, 5)), [], []
 for step in times:
     products = 8 if step else 25  # later the last direction is a good first guess
     rate, direction = find_critical_rate(watched[step], products, direction)
     critical.append(rate)
+    directions.append(direction)
 critical = torch.stack(critical)  # (reading, seed)
 start = critical[0]
 middle = critical[4:].log().mean(0).exp()  # from step 20 on
-least_over, most_over = (high / start.max()).item(), (high / start.min()).item()
+mean_over = (high / start).log().mean().exp().item()
 least_rise, most_rise = (each.item() for each in (middle / start).aminmax())
 mean_rise = (middle / start).log().mean().exp().item()
 ramped = torch.tensor([ramp(high, 20, step) for step in times[:4]])
-ahead = (ramped[:, None] / critical[:4]).log().mean(1).min().exp().item()
-least_ten, least_twenty = ten.min().item(), twenty.min().item()
-usual_least, adam_least = usual_sudden.min().item(), adam_right[:, :3].min().item()
-usual_gain = (usual_twenty - usual_sudden).mean().item()
-adam_gain = (adam_right[:, 3:] - adam_right[:, :3]).mean().item()
+ahead = (ramped[:, None] / critical[:4]).log().mean(1).exp()
+least_ahead, most_ahead = (each.item() for each in ahead.aminmax())
 
-# %% claim: without a warm-up every network's loss ends as NaN
-#| label: lost
-assert last_loss[:, 0].isnan().all()
-
-# %% claim: ten steps of warm-up are enough for each to read three new digits in five
-#| label: ten
-assert least_ten > 0.6
-
-# %% claim: and so are twenty
-#| label: twenty
-assert least_twenty > 0.6
-
-# %% claim: the rate is more than fifteen times the critical one of the start
+# %% claim: the rate is more than ten times the critical one of the start, on average
 #| label: over
-assert least_over > 15
+assert mean_over > 10
+
+# %% claim: in the median network a second difference of the loss agrees, within 30%
+#| label: bend
+length = sum(part.square().sum((2, 3), keepdim=True) for part in directions[0]).sqrt()
+nudges = torch.tensor([-1e-3, 0.0, 1e-3], dtype=torch.float64)[:, None, None]
+nudged = [
+    part + nudges * direction / length
+    for part, direction in zip(watched[0], directions[0], strict=True)
+]
+losses, _ = loss_on(nudged, images[:, :240].double(), labels[:, :240])
+bend = (losses[:, 0] - 2 * losses[:, 1] + losses[:, 2]) / 1e-3**2
+differenced = (2 / bend.abs() / start).median().item()
+assert 0.7 < differenced < 1.3
 
 # %% claim: under the ramp the critical rate rises more than tenfold, on average
 #| label: rises
 assert mean_rise > 10
 
-# %% claim: while the ramp lasts it is half as high again as the critical rate, on average
+# %% claim: while the ramp lasts it is 1.5 to 15 times the critical rate, on average
 #| label: ahead
-assert ahead > 1.5
-
-# %% claim: with weights of the usual size the rate needs no warm-up
-#| label: usual
-assert usual_least > 0.8
-
-# %% claim: nor does Adam, at three rates
-#| label: adam
-assert adam_least > 0.7
-
-# %% claim: a warm-up brings neither of them five points on average
-#| label: nothing
-assert max(usual_gain, adam_gain) < 0.05
-
-# %% claim: this is torch's SGD under LinearLR
-#| label: torch
-network = torch.nn.Sequential(*[
-    part for pair in pairwise(widths)
-    for part in (torch.nn.Linear(*pair, bias=False), torch.nn.ReLU())
-][:-1])  # fmt: skip
-for part, unit in zip(network.parameters(), units, strict=True):
-    part.data = large * unit[0].T.clone()
-optimizer = torch.optim.SGD(network.parameters(), lr=high)
-scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, 1 / 20, total_iters=19)
-for batch in batches[0, :5]:
-    optimizer.zero_grad()
-    cross_entropy(network(images[0, batch]), labels[0, batch]).backward()
-    optimizer.step()
-    scheduler.step()
-for part, ours in zip(network.parameters(), watched[5], strict=True):
-    torch.testing.assert_close(part.detach().T, ours[0, 0], rtol=1e-2, atol=1e-3)
+assert least_ahead > 1.5
+assert most_ahead < 15
 
 # %% the ramp and the wall
 #| caption: >
