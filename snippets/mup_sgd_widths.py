@@ -44,26 +44,31 @@ def carry(table):
 
 
 standard_costs, mup_costs = (carry(table) for table in losses.values())
-least_standard = standard_costs.min().item()
 mup_extra = mup_costs.log().mean().exp().item() - 1
 
 # %% claim: standard, the best rate of SGD falls more than twofold over sixteen widths
 #| label: falls
 assert standard_fall > 2
+before, *_, after = best["standard, SGD"]
+torch.testing.assert_close(after * standard_fall, before)
+tried = rates[torch.stack(list(losses.values())).argmin(-1)].log2().mean(-1)
+found_off = torch.stack(list(best.values())).log2() - tried  # half a rung at most
+assert (rates[1:] == 2 * rates[:-1]).all()
+assert found_off.abs().max() <= 0.5
 
-# %% claim: with SGD's own rules it moves by less than a factor of four, and than standard
+# %% claim: with SGD's own rules it moves by less than a factor of three, and than standard
 #| label: stays
-assert mup_move < 4
-assert mup_fall < standard_fall
+assert 1 <= mup_move < 3
+assert mup_move in (mup_fall, 1 / mup_fall)
+assert mup_move < standard_fall
 
-# %% claim: carried over, the narrow rate trebles every standard loss, and loses most runs
+# %% claim: carried over, standard, the narrow network's rate loses most of the wide runs
 #| label: lost
-assert least_standard > 3
 assert standard_costs.isinf().float().mean() > 0.5
 
 # %% claim: with the rules it costs less than the loss once more, on average
 #| label: kept
-assert mup_extra < 1
+assert 0 <= mup_extra < 1
 assert all((ratios >= 1).all() for ratios in (standard_costs, mup_costs))
 
 # %% the best rate of SGD at three widths

@@ -38,8 +38,6 @@ valleys = {  # the rung of the best rate, (batch size,), the mean over the seeds
 sgd_rise, adam_early = (2 ** (at[2] - at[0]).item() for at in valleys.values())
 sgd_later, adam_later = (2 ** (at[3] - at[2]).item() for at in valleys.values())
 sgd_whole, adam_rise = (2 ** (at[3] - at[0]).item() for at in valleys.values())
-places = losses["SGD", 64].argmin(1, keepdim=True)
-carried = losses["SGD", 256].gather(1, places + 2)  # four times the best rate of 64
 
 
 def carry(method, fewer, more, power):
@@ -55,14 +53,16 @@ def carry(method, fewer, more, power):
 
 growths = [(fewer, more) for more in range(4) for fewer in range(more)]
 tried = [[carry("SGD", *grown, power) for power in (0, 0.5, 1)] for grown in growths]
-three_most = max(torch.stack(each).amin(0).max().item() for each in tried)
+threes = torch.stack([torch.stack(each).amin(0) for each in tried])
 roots = torch.stack([carry("Adam", *grown, 0.5) for grown in growths])
-root_most = roots.log().mean(1).max().exp().item()  # on average over the seeds
+three_most, root_most = (  # on average over the seeds
+    costs.log().mean(1).max().exp().item() for costs in (threes, roots)
+)
+carried = carry("SGD", 2, 3, 1)  # four times the best rate of 64
 least = {key: table.amin(1) for key, table in losses.items()}  # at the best rate
-pay_most = (least["SGD", 64] / least["SGD", 4]).max().item()
-sgd_late, adam_late = (
-    (least[method, 256] / least[method, 64]).log().mean().exp().item()
-    for method in methods
+sgd_early, sgd_late, adam_late = (
+    (least[method, more] / least[method, fewer]).log().mean().exp().item()
+    for method, fewer, more in (("SGD", 4, 64), ("SGD", 64, 256), ("Adam", 64, 256))
 )
 margin = min(
     min(best[method].min() - powers[0], powers[-1] - best[method].max())
@@ -77,9 +77,9 @@ assert 16 / 3 < sgd_rise < 16 * 3
 #| label: stops
 assert 0.7 < sgd_later < 2
 
-# %% claim: in proportion from there every run is lost
+# %% claim: in proportion from there most runs are lost
 #| label: carried
-assert carried.min() > 1e4
+assert (carried > 1e4).float().mean() > 0.5
 
 # %% claim: from 64 to 256 Adam's best rate rises more than SGD's, on average
 #| label: alike
@@ -90,12 +90,12 @@ for whole, parts in (
 ):
     torch.testing.assert_close(whole, parts, rtol=1e-4, atol=0)
 
-# %% claim: after equal epochs SGD ends about alike up to 64, at 256 twice as high or more
+# %% claim: at equal epochs SGD's loss rises less than fourfold to 64, then twofold or more
 #| label: pays
-assert pay_most < 4
+assert 1 / 4 < sgd_early < 4
 assert sgd_late > 2
 
-# %% claim: the old rate, the root or proportion: one of them serves SGD, every growth
+# %% claim: the old rate, the root or proportion: one serves SGD on average, every growth
 #| label: three rates
 assert 1 <= three_most < 4
 
@@ -103,9 +103,9 @@ assert 1 <= three_most < 4
 #| label: root
 assert 1 <= root_most < 4
 
-# %% claim: over 64 times the batch Adam's best rate rises by less than half of that
+# %% claim: Adam's best rate rises by more than the root, less than half of proportion
 #| label: adam
-assert 4 < adam_rise < 32
+assert 64**0.5 < adam_rise < 64 / 2
 
 # %% claim: no best rate stands at the border of its search
 #| label: inside
