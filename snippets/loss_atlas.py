@@ -197,6 +197,13 @@ assert sorted(away) == ["GaussianNLLLoss", "MSELoss", "PoissonNLLLoss"]
 assert growing == away
 assert highest_slope < 3
 
+# %% claim: the values of these others change as steeply, to a tenth, and no more so
+#| label: steepest
+secants = {name: by_twin[name][:, 0].diff() / near.diff() for name in others}
+shares = [secants[name].abs().max().item() / highest[name] for name in others]
+assert min(shares) > 0.9
+assert max(shares) < 1 + 1e-9
+
 
 # %% claim: under every hinge and every sigmoid the output comes to rest
 #| label: rests

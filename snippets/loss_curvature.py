@@ -106,9 +106,9 @@ assert (limits[1] / limits[0] - 2).abs().max() < 0.02
 assert abs(moved - 2) < 0.02
 
 # %% at three times the critical rate
-zero = torch.zeros_like(best)
-lost = descend(squared, 3 * (2 / 2) / of_inputs, zero, targets, steps=500)
-hovering = descend(huber, 3 * (2 / 1) / of_inputs, zero, targets, steps=500)
+zero, beyond = torch.zeros_like(best), 3 * limits / of_inputs  # (2, seeds)
+lost = descend(squared, beyond[0], zero, targets, steps=500)
+hovering = descend(huber, beyond[1], zero, targets, steps=500)
 off = ((hovering - best).norm(dim=1) / best.norm(dim=1)).max().item()
 
 # %% claim: three times above it squared error overflows and Huber's loss does not

@@ -32,11 +32,11 @@ def sweep(rule, lr, exact, powers=powers):
     return torch.stack(losses)
 
 
-# %% the same two by torch
-def train_by_torch(optimizer_class, lr, batches):
+# %% the same by torch
+def train_by_torch(optimizer_class, batches, **options):
     """Return the final loss of each seed's network, (seed, 1)."""
     weights = [part.requires_grad_() for part in start(seeds, 1)]
-    optimizer = optimizer_class(weights, lr=lr)
+    optimizer = optimizer_class(weights, **options)
     for batch in batches:
         optimizer.zero_grad()
         measure(weights, data[0][:, batch], data[1][:, batch]).sum().backward()
@@ -46,13 +46,15 @@ def train_by_torch(optimizer_class, lr, batches):
 
 batches = shuffle(images_each, 32, epochs=2)
 ours, theirs = [], []
-for optimizer_class in torch.optim.SGD, torch.optim.Adam:
-    method, lr = methods[optimizer_class.__name__]
-    one = torch.tensor([lr])
-    ours.append(train(method, one, start(seeds, 1), data, batches))
-    theirs.append(train_by_torch(optimizer_class, lr, batches))
+for (rule, lr), optimizer_class, options in (
+    (methods["SGD"], torch.optim.SGD, {}),
+    (methods["Adam"], torch.optim.Adam, {}),
+    ((momentum, 0.01), torch.optim.SGD, {"momentum": 0.9}),
+):
+    ours.append(train(rule, torch.tensor([lr]), start(seeds, 1), data, batches))
+    theirs.append(train_by_torch(optimizer_class, batches, lr=lr, **options))
 
-# %% claim: both methods are torch's
+# %% claim: SGD, SGD with momentum and Adam are torch's
 #| label: torch
 torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=0)
 
@@ -68,10 +70,12 @@ def change(losses):
     return losses / losses[0]
 
 
-linear_most = change(noisy["SGD"])[..., proportion].max().item() - 1
+linear = change(noisy["SGD"])[..., proportion].log().mean(1)  # over the seeds
+linear_most = linear.max().exp().item() - 1
 root_least = change(noisy["SGD"])[-1, :, root].min().item()
 left_least = change(noisy["SGD"])[-1, :, leave].min().item()
-without = (exact["SGD"] / noisy["SGD"]).log().abs().max().exp().item() - 1
+moved = (exact["SGD"] / noisy["SGD"]).log().abs().mean(1)  # over the seeds
+without = moved.max().exp().item() - 1
 adam_root = change(noisy["Adam"])[-1, :, root]
 adam_linear = change(noisy["Adam"])[-1, :, proportion]
 root_up, linear_down = adam_root.min().item(), adam_linear.max().item()
@@ -79,12 +83,12 @@ exact_root = change(exact["Adam"])[-1, :, root].min().item()
 exact_linear = change(exact["Adam"])[..., proportion].max().item()
 heavy_least = min(change(losses)[-1].min().item() for losses in heavy)
 
-# %% claim: with SGD and a rate in proportion all batch sizes end alike
+# %% claim: with SGD and a rate in proportion all batch sizes end alike, on average
 #| label: linear
-assert change(noisy["SGD"])[..., proportion].log().abs().max() < 1 / 7
+assert linear.abs().max() < 1 / 7
 assert 0 <= linear_most < 1 / 6
 steps = shuffle(images_each, 32, epochs)
-by_torch = train_by_torch(torch.optim.SGD, 0.1 * 32 / 16, steps)[:, 0]
+by_torch = train_by_torch(torch.optim.SGD, steps, lr=0.1 * 32 / 16)[:, 0]
 torch.testing.assert_close(noisy["SGD"][1, :, proportion], by_torch, rtol=1e-3, atol=0)
 
 # %% claim: scaled with the square root, or left alone, they do not
@@ -97,13 +101,14 @@ assert left_least > 6
 assert (noisy["SGD"][0, :, leave] < noisy["SGD"][0, :, root]).all()
 assert (noisy["SGD"][0, :, root] < noisy["SGD"][0, :, proportion]).all()
 
-# %% claim: without noise SGD ends at the same losses under all three rules
+# %% claim: without noise SGD ends at the same losses on average, under all three rules
 #| label: noiseless
 assert 0 <= without < 1 / 14
+assert moved.shape == (len(batch_sizes), len(powers))
 
 # %% claim: with momentum 0.9 proportion is too little, with noise and without
 #| label: momentum
-assert heavy_least > 1.3
+assert heavy_least > 1.7
 
 # %% claim: with Adam the square root is too little and proportion too much
 #| label: neither

@@ -43,10 +43,12 @@ def follow(rates, curvature, noise, start):
 quiet = follow(orders, curvature, 0.0, start)  # (7, steps + 1)
 noisy = follow(orders, curvature, noise, start)
 rising_excess = (noisy[1, -1] / noisy[0, -1]).item()
-shuffled_excess = (noisy[2:, -1] / noisy[0, -1]).min().item()
+shuffled = noisy[2:, -1] / noisy[0, -1]
+shuffled_excess = shuffled.min().item()
 
 # %% claim: all the rates are far below the critical one
 #| label: below
+assert abs(1 - critical * curvature) == 1  # there a step changes the sign alone
 assert falling.max() < critical / 50
 
 # %% claim: without noise every order ends at the same place
@@ -65,6 +67,10 @@ assert rising_excess > 4
 # %% claim: with noise each of five shuffled orders ends more than twice as high
 #| label: shuffled
 assert shuffled_excess > 2
+
+# %% claim: with noise each of them ends lower than the rising order
+#| label: between
+assert shuffled.max() < rising_excess
 
 
 # %% the same by torch.optim

@@ -138,6 +138,9 @@ def follow(scale, peak, kind):
         cross_entropy(network(images[0, batch]), labels[0, batch]).backward()
         optimizer.step()
         scheduler.step()
+    for step in range(3, 30):
+        assert math.isclose(scheduler.get_last_lr()[0], ramp(peak, 20, step))
+        scheduler.step()
     return [part.detach().T for part in network.parameters()]
 
 
