@@ -114,10 +114,10 @@ assert (early[1] < nones[:before].log().mean(0).exp()).all()
 #| label: heals
 assert healed < 1
 
-# %% claim: and all read nine new digits in ten, on average no worse by a point for it
+# %% claim: and all read nine new digits in ten, on average no worse for it
 #| label: reads
 assert zeros_accuracy.min() > 0.9
-assert extra_accuracy > -0.01
+assert extra_accuracy >= 0
 
 # %% training loss around the waking
 #| caption: >

@@ -44,7 +44,7 @@ def carry(table):
 
 
 standard_costs, mup_costs = (carry(table) for table in losses.values())
-least_standard = standard_costs.min().item()
+lost = standard_costs.isinf().sum().item()  # of five wide runs
 mup_extra = mup_costs.log().mean().exp().item() - 1
 
 # %% claim: standard, the best rate of SGD falls more than twofold over sixteen widths
@@ -56,10 +56,9 @@ assert standard_fall > 2
 assert mup_move < 4
 assert mup_fall < standard_fall
 
-# %% claim: carried over, the narrow rate trebles every standard loss, and loses most runs
+# %% claim: carried over, standard, the narrow rate loses at least four of five wide runs
 #| label: lost
-assert least_standard > 3
-assert standard_costs.isinf().float().mean() > 0.5
+assert lost / len(seeds) >= 4 / 5
 
 # %% claim: with the rules it costs less than the loss once more, on average
 #| label: kept

@@ -101,7 +101,7 @@ assert (noisy["SGD"][0, :, root] < noisy["SGD"][0, :, proportion]).all()
 #| label: noiseless
 assert 0 <= without < 1 / 14
 
-# %% claim: with momentum 0.9 proportion is too little, with noise and without
+# %% claim: with momentum 0.9 proportion does not keep the loss, with noise and without
 #| label: momentum
 assert heavy_least > 1.3
 
