@@ -120,8 +120,7 @@ assert exact_root > 5
 #|   Training loss after {epochs} epochs of the same {images_each} images, a line
 #|   for each of five seeds, the three rules equal at batch size 16. On a flat line the
 #|   batch size does not matter. Below, every step sees all images, without noise.
-#|   Adam's longer memory is a thousand steps, and these runs have 16 to 256: its bias
-#|   correction is at work in all of them.
+#|   The two rates at 16 were not searched.
 #| alt: >
 #|   Four panels of loss against batch size. SGD with minibatches: only the rate in
 #|   proportion is flat. SGD without noise: the same three lines. Adam with
