@@ -123,8 +123,8 @@ torch.testing.assert_close(default_wall.item(), 1.0, rtol=0.005, atol=0)
 # %% distance from the bottom
 #| caption: >
 #|   Adam on a parabola of curvature 1, learning rate {lr}. With torch's default eps,
-#|   1e-8, it turns back near step {turn:,}, where learning rate × curvature / size
-#|   reaches 38.
+#|   1e-8, it turns back near step {turn:,}; learning rate × curvature / size
+#|   passes 38 at step {crossing:,}, the dashed line.
 #| alt: >
 #|   Distance from the bottom in learning rates, on a log axis. It falls in a straight
 #|   line to below 1e-140, turns at the dashed line, climbs all the way back to about 1,

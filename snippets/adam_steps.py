@@ -125,8 +125,8 @@ assert abs(best_growth - beta2 / beta1) < 0.005  # half the spacing of the growt
 # %% step length after a silence
 #| caption: >
 #|   Length of torch's Adam steps after a silence, under a gradient that is 0 while the
-#|   weight sleeps and 1 from then on. The two level lines bound the length of a step;
-#|   they are explained below.
+#|   weight sleeps and 1 from then on. No step is longer than the upper level line; the
+#|   lower one is the bound in Adam's paper, and too low.
 #| alt: >
 #|   Step length in learning rates against steps since waking. Without a silence the
 #|   line stays at 1. After 100, 1,000 and 10,000 silent steps it rises to about 2, 5

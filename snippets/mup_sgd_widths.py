@@ -44,6 +44,7 @@ def carry(table):
 
 
 standard_costs, mup_costs = (carry(table) for table in losses.values())
+lost = standard_costs.isinf().sum().item()  # of five wide runs
 mup_extra = mup_costs.log().mean().exp().item() - 1
 
 # %% claim: standard, the best rate of SGD falls more than twofold over sixteen widths

@@ -47,7 +47,7 @@ assert (large_rise - 4).abs().max() < 0.2
 # %% rate that walks equally far
 #| caption: >
 #|   The rate with which Adam walks equally far over the same examples, relative to
-#|   batch size 2. The noise scale is {noise_scale:.0f}.
+#|   batch size 2. Dotted: the noise scale, {noise_scale:.0f}.
 #| alt: >
 #|   Log-log plot of rate against batch size. Below the noise scale the points follow
 #|   the square root, above it they rise in proportion.

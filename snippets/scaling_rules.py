@@ -106,7 +106,7 @@ assert (noisy["SGD"][0, :, root] < noisy["SGD"][0, :, proportion]).all()
 assert 0 <= without < 1 / 14
 assert moved.shape == (len(batch_sizes), len(powers))
 
-# %% claim: with momentum 0.9 proportion is too little, with noise and without
+# %% claim: with momentum 0.9 proportion does not keep the loss, with noise and without
 #| label: momentum
 assert heavy_least > 1.7
 
@@ -125,8 +125,7 @@ assert exact_root > 5
 #|   Training loss after {epochs} epochs of the same {images_each} images, a line
 #|   for each of five seeds, the three rules equal at batch size 16. On a flat line the
 #|   batch size does not matter. Below, every step sees all images, without noise.
-#|   Adam's longer memory is a thousand steps, and these runs have 16 to 256: its bias
-#|   correction is at work in all of them.
+#|   The two rates at 16 were not searched.
 #| alt: >
 #|   Four panels of loss against batch size. SGD with minibatches: only the rate in
 #|   proportion is flat. SGD without noise: the same three lines. Adam with

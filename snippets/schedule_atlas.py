@@ -247,16 +247,15 @@ for name, (_, _, words) in atlas.items():
 
 # %% sixteen small pictures
 #| caption: >
-#|   The learning rate of every scheduler over {steps} steps, each axis from 0 to 1.
+#|   The learning rate of every scheduler over {steps} steps, from 0 to 1.
 #|   Wide: what torch does. Thin: the closed form.
 #| alt: >
 #|   Sixteen small panels in two columns, one for each scheduler, each with two curves
 #|   that cover one another. CosineAnnealingLR rises again at the end.
 fig, axes = plt.subplots(8, 2, figsize=(4.5, 8.8), sharex=True, sharey=True)
 for ax, name in zip(axes.flat, atlas, strict=True):
-    shown = range(0, len(ran[name]), 4)  # every fourth step draws the same picture
-    ax.plot(shown, ran[name][::4], color="C0", linewidth=4, alpha=0.35)
-    ax.plot(shown, twins[name][::4], color="C1", linewidth=1)
+    ax.step(range(steps), ran[name], "C0", where="post", linewidth=4, alpha=0.35)
+    ax.step(range(steps), twins[name], "C1", where="post", linewidth=1)
     ax.set_title(name.replace("gWarm", "g\nWarm"))
     ax.grid(visible=False)
     ax.tick_params(length=0)

@@ -49,9 +49,10 @@ assert falls_at > 0.79 * steps
 #|   training loss, on a log axis, the geometric mean of ten networks. Dotted: the loss
 #|   at the constant rate.
 #| alt: >
-#|   Six small panels. The constant rate's loss levels off; it falls further where the
-#|   rate falls: all the way under the linear decay and the cosine, at the two cuts, and
-#|   within the last fifth under the late fall, which follows the constant run until then.
+#|   Six small panels. The constant rate's loss falls, rises in a bump late in the run
+#|   and falls again. Under the linear decay, the cosine, the two cuts and the warm-up it
+#|   ends lower, with a smaller bump; the late fall follows the constant run over the
+#|   bump, then drops below it.
 window = 25
 means = losses.unflatten(2, (-1, window)).mean(3).log().mean(0).exp()
 middles = range(window // 2, steps, window)
