@@ -127,6 +127,7 @@ drop = (losses[halve_at + 20] / losses[halve_at - 50 : halve_at].mean(0)).max().
 lost = {times: ~(after[-1] < 1e3) for times, after in leaps.items()}
 burst = (leaps[1.75].amax(0) / leaps[1.75][0]).aminmax()
 least_burst, most_burst = (ratio.item() for ratio in burst)
+back = (leaps[1.75][-1] < 4 * leaps[1.75][0]).sum().item()  # networks
 at_raise = (halved * curvatures[raise_at // every - 1]).aminmax()
 least_product, most_product = (product.item() for product in at_raise)
 at_edge = losses[windows[0][0] : halve_at]
@@ -158,12 +159,11 @@ assert lost[tripled / halved].all()
 assert lost[2.5].all()
 assert least_product * 2.5 > 4
 
-# %% claim: after a leap to 1.75 times the rate the loss rises threefold, and comes back
+# %% claim: a leap to 1.75 times trebles the loss, and at least four of five come back
 #| label: smaller leap
 assert most_product * 1.75 < 4
 assert least_burst > 3
-assert not lost[1.75].any()
-assert (leaps[1.75][-1] < 4 * leaps[1.75][0]).all()
+assert back >= 4
 
 # %% claim: at the edge a fifth to 3/5 of the steps raise the loss; it falls, on average
 #| label: falling

@@ -128,9 +128,9 @@ assert 0.8 < as_good < 5 / 3
 #| label: forgetful
 assert forgetful > 1.5
 
-# %% claim: a quarter of the batch ends worse than guessing at the old best rate
+# %% claim: at the old rate a quarter of the batch ends, in most networks, worse than guessing
 #| label: batch
-assert carried.min() > guess
+assert (carried > guess).float().mean() > 0.5
 
 # %% claim: four times the batch moves the best rate by a factor of two at most
 #| label: saturates
