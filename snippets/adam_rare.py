@@ -108,6 +108,7 @@ default_wall = predicted[0, -1].item()
 # %% claim: the gap at which Adam turns is a fixed number of its long memories
 #| label: wall
 torch.testing.assert_close(walls, predicted, rtol=0.08, atol=0)
+assert abs(default_wall * (1 - default[1]) / twice - 1) < 1e-9
 
 # %% gap against memory
 #| caption: >

@@ -157,6 +157,9 @@ assert 0.6 < mean_nearby < 1.1
 # %% claim: above the limit the loss first falls for seven steps and more
 #| label: quiet
 assert shortest_quiet >= 7
+falls = above.diff(dim=0) < 0
+assert falls[:shortest_quiet].all()
+assert not falls[shortest_quiet].all()
 
 # %% claim: then it climbs past its height at the jump
 #| label: climbs

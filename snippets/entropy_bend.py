@@ -37,11 +37,9 @@ def find_critical(weights, direction, products):
     return 2 / curvature, direction
 
 
-def train(multiple):
+def train(multiple, weights, direction):
     """Return the losses and critical rates at the steps to look at, (looks, seeds)."""
-    weights, losses, critical = torch.zeros(len(seeds), 64, classes), [], []
-    torch.manual_seed(0)
-    _, direction = find_critical(weights, torch.randn_like(weights), 60)
+    losses, critical = [], []
     for step in range(looks[-1] + 1):
         guesses = (images @ weights).log_softmax(-1)
         if step in looks:
@@ -55,8 +53,12 @@ def train(multiple):
 
 # %% the critical rate during two runs
 losses, critical = {}, {}
+zero = torch.zeros(len(seeds), 64, classes)
+torch.manual_seed(0)
+# In two draws of a hundred the second direction is nearly as sharp as the first.
+_, sharpest = find_critical(zero, torch.randn_like(zero), 200)
 for multiple in 0.95, 10.0:
-    losses[multiple], critical[multiple] = train(multiple)
+    losses[multiple], critical[multiple] = train(multiple, zero, sharpest)
 largest = (images**2).sum(2).amax(1)  # squared length of the largest input
 bound = {multiple: 1 / (largest * loss) for multiple, loss in losses.items()}
 least_above = min((critical[run] / bound[run]).min().item() for run in losses)
@@ -81,7 +83,8 @@ torch.testing.assert_close(critical[0.95][-1] / rise, at_start, rtol=1e-3, atol=
 # %% claim: the critical rate stays more than five times above the bound
 #| label: bound
 assert least_above > 5
-at_guessing = 1 / (largest * torch.full_like(largest, classes).log())
+longest = images.norm(dim=2).amax(1)
+at_guessing = 1 / (longest**2 * torch.full_like(longest, classes).log())
 torch.testing.assert_close(bound[0.95][0], at_guessing, rtol=1e-9, atol=0)
 
 # %% claim: a run at ten times the critical rate lifts it above the rate in use

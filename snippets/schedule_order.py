@@ -66,6 +66,7 @@ assert rising_excess > 4
 
 # %% claim: with noise each of five shuffled orders ends more than twice as high
 #| label: shuffled
+assert len(shuffled) == len(seeds)
 assert shuffled_excess > 2
 
 # %% claim: with noise each of them ends lower than the rising order
