@@ -68,11 +68,10 @@ def forget(network, lr):
     return torch.optim.Adam(network.parameters(), lr=lr)
 
 
-ends = check_widths[0], check_widths[-1]
 astray = torch.tensor(
-    [[check_coordinates(n, seed, forget) for n in ends] for seed in seeds]
-)  # (seed, width, layer)
-caught = ((astray[:, 1] / astray[:, 0]).log2() / 4).mean(0)  # (layer,)
+    [[check_coordinates(n, seed, forget) for n in check_widths[:-1]] for seed in seeds]
+)  # (seed, width, layer), four times the width
+caught = ((astray[:, 1] / astray[:, 0]).log2() / 2).mean(0)  # (layer,)
 hidden_caught = caught[1].item()
 
 # %% claim: on average no layer follows the width with a power of 0.3, up or down
