@@ -90,7 +90,7 @@ for whole, parts in (
 ):
     torch.testing.assert_close(whole, parts, rtol=1e-4, atol=0)
 
-# %% claim: at equal epochs SGD's loss rises less than fourfold to 64, then twofold or more
+# %% claim: on average SGD's loss rises less than fourfold to 64, then twofold or more
 #| label: pays
 assert 1 / 4 < sgd_early < 4
 assert sgd_late > 2
