@@ -107,7 +107,7 @@ assert asked_most < 1.5
 #| label: noticed
 assert 1 < noticed < 5
 assert moved > 7
-assert all(good.max() < 8 * good.min() for _, good, _ in found.values())
+assert all(good.max() < 16 * good.min() for _, good, _ in found.values())
 
 
 # %% what a change costs

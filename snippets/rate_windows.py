@@ -128,7 +128,7 @@ assert 0.8 < as_good < 5 / 3
 #| label: forgetful
 assert forgetful > 1.5
 
-# %% claim: at the old rate a quarter of the batch ends, in most networks, worse than guessing
+# %% claim: in most networks a quarter of the batch ends worse than guessing at the old rate
 #| label: batch
 assert (carried > guess).float().mean() > 0.5
 

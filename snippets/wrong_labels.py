@@ -93,6 +93,7 @@ crossed_most = half_end["cross-entropy"].max().item()
 squared_most = half_end["squared"].max().item()
 turned_least = turned["cross-entropy"][-1].min().item()
 unturned_most = turned["absolute"][-1].max().item()
+unturned = (turned["absolute"][-1] < 0.9).sum().item()  # networks
 gap = half_end["absolute"] - half_end["cross-entropy"]
 peak = half["cross-entropy"].amax(0)
 won_back = ((peak - half_end["cross-entropy"]) / gap).min().item()
@@ -122,10 +123,10 @@ assert squared_most == half["squared"][-1].max()
 #| label: peak
 assert won_back > 0.7
 
-# %% claim: cross-entropy, certain and wrong, turns round; absolute error does not
+# %% claim: cross-entropy turns all round, absolute error leaves at least four of five
 #| label: turned
 assert turned_least > 0.9
-assert unturned_most < 0.9
+assert unturned >= 4
 
 # %% claim: the worse reader has the hundred times lower cost
 #| label: cost
