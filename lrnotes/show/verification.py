@@ -31,6 +31,8 @@ _MARKED = re.compile(r"(\$[^$`|\s](?:[^$`|\n]*[^$`|\s])?\$|`[^`|\n]+`)")
 _VERDICTS: tuple[Verdict, ...] = ("failed", "not run", "passed")
 _AT_ONCE = 100
 """A page of more claims tells of them by script; their table may come on demand."""
+_PART = 12
+"""Scripts in a table."""
 _SHOWN = 80
 """Characters of what was compared; the claim that a row links to shows all of it."""
 _HEAD = (
@@ -122,16 +124,24 @@ def _broken(path: str, rows: Sequence[ClaimRow]) -> Iterator[str]:
 
 
 def _scripts(path: str, rows: Sequence[ClaimRow]) -> Iterator[str]:
-    """Yield a table of the scripts, whose pages show each claim with its evidence."""
+    """Yield tables of the scripts, whose pages show each claim with its evidence.
+
+    There are several, since a table is laid out as a whole, however far below it ends.
+    One date that all share is told above.
+    """
     yield from ("## By script", "")
-    yield "| outcome | script | notes | seconds | date |"
-    yield "| --- | --- | --- | --- | --- |"
-    for _, group in groupby(rows, lambda row: row.script.path):
-        yield _script_row(path, list(group))
-    yield ""
+    is_dated = len({format_date(row.result.date) for row in rows if row.result}) > 1
+    head = ["outcome", "script", "notes", "seconds", *(["date"] * is_dated)]
+    groups = groupby(rows, lambda row: row.script.path)
+    scripts = [_script_row(path, list(group), is_dated=is_dated) for _, group in groups]
+    for start in range(0, len(scripts), _PART):
+        yield from ('<div class="lrn-part" markdown="block">', "")
+        yield f"| {' | '.join(head)} |"
+        yield f"|{' --- |' * len(head)}"
+        yield from (*scripts[start : start + _PART], "", "</div>", "")
 
 
-def _script_row(path: str, rows: Sequence[ClaimRow]) -> str:
+def _script_row(path: str, rows: Sequence[ClaimRow], *, is_dated: bool) -> str:
     page, script = rows[0].page.partition("#")[0], rows[0].script
     result = rows[0].result
     counts = Counter(claim_verdict(row.result, row.index) for row in rows)
@@ -146,8 +156,9 @@ def _script_row(path: str, rows: Sequence[ClaimRow]) -> str:
         page_link(path, page, name),
         ", ".join(page_link(path, *each) for each in notes.items() if each[0] != page),
         f"{result.seconds:.1f}" if result else "",
-        literal_markdown(format_date(result.date)) if result else "",
     ]
+    if is_dated:
+        cells.append(literal_markdown(format_date(result.date)) if result else "")
     return f"| {' | '.join(cells)} |"
 
 

@@ -187,8 +187,8 @@ def test_a_page_of_many_claims_tells_of_each_script_and_leads_to_its_page(many, 
     ]
 
     assert rows == [
-        ["? not run 1✓ passed 60", "Momentum in a ravine", "Home", "3.1", "2026-11-23"],
-        ["✓ passed 50", "Home", "", "3.1", "2026-11-23"],
+        ["? not run 1✓ passed 60", "Momentum in a ravine", "Home", "3.1"],
+        ["✓ passed 50", "Home", "", "3.1"],
     ]
     links = [link.attributes["href"] for link in page.css("table")[-1].css("td a")]
     assert links == ["snippets/momentum.md", "home.md", "home.md"]
@@ -199,3 +199,35 @@ def test_where_all_claims_passed_none_is_told_of_apart(many, parse):
 
     assert len(page.css(".lrn-verification")) == 1
     assert "did not pass" not in page.text()
+
+
+def list_scripts(script, results, parse):
+    """Return the parts of the table of scripts, of each its rows, with their header."""
+    rows = [
+        ClaimRow(named, 1, f"snippets/s{at:02}.md#tenth", result)
+        for at, result in enumerate(results)
+        for named in [msgspec.structs.replace(script, path=f"snippets/s{at:02}.py")]
+        for _ in range(5)
+    ]
+    page = parse(convert(verification_page(rows)))
+    return [
+        [[cell.text() for cell in row.css("th, td")] for row in part.css("tr")]
+        for part in page.css(".lrn-part table")
+    ]
+
+
+def test_many_scripts_are_listed_in_parts_with_a_header_each(script, result, parse):
+    parts = list_scripts(script, [result] * 30, parse)
+
+    assert [len(part) for part in parts] == [13, 13, 7]
+    head = ["outcome", "script", "notes", "seconds"]
+    assert all(first == head for first, *_ in parts)
+    assert [row[0] for _, *rows in parts for row in rows] == ["✓ passed 5"] * 30
+
+
+def test_scripts_of_several_dates_are_listed_with_them(script, result, parse):
+    later = msgspec.structs.replace(result, date="2026-11-24T10:11:12Z")
+    [part, *_] = list_scripts(script, [result, later] * 12, parse)
+
+    assert part[0][-1] == "date"
+    assert [row[-1] for row in part[1:3]] == ["2026-11-23", "2026-11-24"]
