@@ -75,9 +75,9 @@ torch.testing.assert_close(best_by_guess * rates[:, :, 12] / 10, best_rate)
 #| label: decade
 assert momentum_alone < 1.25
 
-# %% claim: a third of the bottom costs a fifth of the loss or more, on average
+# %% claim: a third of the bottom costs some of the loss, on average
 #| label: third
-assert momentum_third > 1.2
+assert momentum_third > 1
 
 # %% claim: with momentum the run at the bottom is lost, on average over a hundredfold
 #| label: lost
@@ -88,9 +88,9 @@ assert momentum_bottom > 100
 assert adam_bottom > 5
 assert lucky_seeds == sum(ratio < 1.25 for ratio in price[0, :, 12].tolist())
 
-# %% claim: momentum and AdamW do best below half the largest rate that works, on average
+# %% claim: momentum and AdamW do best below 3/5 of the largest rate that works, on average
 #| label: largest
-assert min(momentum_edge, adam_edge) > 2
+assert min(momentum_edge, adam_edge) > 5 / 3
 assert sgd_edge < min(momentum_edge, adam_edge)
 assert (pick(check, last) < 2.3).all()
 assert not (works & (torch.arange(12) > last[:, :, None])).any()

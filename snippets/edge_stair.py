@@ -148,9 +148,9 @@ assert most_down < 0.5
 #| label: drop
 assert drop < 5 / 6
 
-# %% claim: by then the curvature has risen by less than a fifth, on average
+# %% claim: by then the curvature has risen by less than a quarter, on average
 #| label: later
-assert just_after.mean() < 1.2
+assert just_after.mean() < 1.25
 assert just_after.min() > 0.8
 
 # %% claim: a leap to three times the rate loses all five networks, and so does 2.5
@@ -165,9 +165,9 @@ assert most_product * 1.75 < 4
 assert least_burst > 3
 assert back >= 4
 
-# %% claim: at the edge a fifth to 3/5 of the steps raise the loss; it falls, on average
+# %% claim: at the edge a fifth to 2/3 of the steps raise the loss; it falls, on average
 #| label: falling
-assert 1 / 5 < mean_rising / len(at_edge) < 3 / 5
+assert 1 / 5 < mean_rising / len(at_edge) < 2 / 3
 assert (at_edge[-20:].mean(0) / at_edge[:20].mean(0)).mean() < 1
 
 # %% claim: after a ramp of 300 steps to that rate the loss is higher, less than fourfold

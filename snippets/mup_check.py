@@ -48,7 +48,7 @@ half_output, flat_output = (powers[name][output].item() for name in names[1:])
 # %% claim: standard, hidden layer and output move with the width or nearly so
 #| label: standard
 assert powers["standard"].min() > 0.6
-assert powers["standard"].max() < 1.6
+assert powers["standard"].max() < 1.7
 
 # %% claim: with the hidden rate alone divided the output still does
 #| label: half

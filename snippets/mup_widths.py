@@ -77,7 +77,7 @@ assert (mean["muP"][-1] / mean["muP"][0]).max() < 1
 
 # %% claim: standard, the widest is worse at the three largest rates, on average
 #| label: worse
-assert (mean["standard"][-1] / mean["standard"][0])[-3:].min() > 1.3
+assert (mean["standard"][-1] / mean["standard"][0])[-3:].min() > 1
 
 # %% loss against learning rate for three widths
 #| caption: >

@@ -90,9 +90,9 @@ most_exact = (exact_excess - 1).abs().max().item()
 #| label: rising
 assert rising_mean > 5
 
-# %% claim: and the mixed order half as high again or more
+# %% claim: and the mixed order by two fifths more, or higher
 #| label: mixed
-assert mixed_mean > 1.5
+assert mixed_mean > 1.4
 
 # %% claim: with full batches all three orders end within five per cent, every seed
 #| label: exact
@@ -174,9 +174,9 @@ torch.testing.assert_close(before_and_after, torch.tensor([1.0, 0.1, 0.1, 0.01])
 #| label: short
 assert 0.1 < cut_short < 0.4
 
-# %% claim: in eight epochs the mean of both is the same, within a sixth
+# %% claim: in eight epochs the mean of both is the same, within a fifth
 #| label: long
-assert 5 / 6 < mean_long < 7 / 6
+assert 4 / 5 < mean_long < 6 / 5
 after_eight = (linear[3].min(1).values / constant[3].min(1).values).log().mean()
 torch.testing.assert_close(mean_long, after_eight.exp().item(), rtol=1e-4, atol=0)
 
