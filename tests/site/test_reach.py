@@ -121,7 +121,8 @@ def test_without_javascript_each_claim_stands_on_the_page_of_its_script(
     rows = tab.locator(".lrn-part tbody tr").all()
     counts = {
         row.locator("td:nth-child(2) a").get_attribute("href"): sum(
-            int(number) for number in row.locator("td").first.text_content().split()[2::3]
+            int(number)
+            for number in row.locator("td").first.text_content().split()[2::3]
         )
         for row in rows
     }
