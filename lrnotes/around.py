@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from pathlib import PurePosixPath
+from textwrap import shorten
 
 from lrnotes.feed import Entry, read_dates
 from lrnotes.model import Note
@@ -22,6 +23,8 @@ from lrnotes.vault.urls import relative_url
 
 _LONGEST = 400
 """Characters of a preview."""
+_DESCRIBED = 160
+"""Characters of a description."""
 _HOW = {"embed": "embeds it", "property": "names it in its properties", "link": ""}
 
 
@@ -87,8 +90,8 @@ class Around:
         return list(dict.fromkeys([title, stem, *self._aliases(path)]))
 
     def description(self, path: str) -> str:
-        """Return, for an attribute, what a note says of itself or begins with."""
-        return escape(self._told(path))
+        """Return, for an attribute, how a note begins: as much as a search would show."""
+        return escape(shorten(self._told(path), _DESCRIBED, placeholder="…"))
 
     def _told(self, path: str) -> str:
         note = self.project.notes.get(path)

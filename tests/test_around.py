@@ -160,6 +160,7 @@ def test_a_page_describes_itself_by_its_first_words(make_site):
         "docs/a.md": '# A\n\nA "rate" & [[b|a *link*]]: $x < 1$.\n\n## Part\n\nMore.\n',
         "docs/b.md": "---\ndescription: Its own words.\n---\n# B\n\nText.\n",
         "docs/c.md": "# C\n",
+        "docs/d.md": f"# D\n\n{'long ' * 60}\n",
     }
     config = "site_name: t\nsite_description: All of it.\ntheme: material\n"
     site = make_site(notes, f"{config}plugins: [lrnotes]\n")
@@ -167,7 +168,7 @@ def test_a_page_describes_itself_by_its_first_words(make_site):
 
     told = {
         name: html.unescape(re.findall(r'name="description" content="(.*?)">', page)[0])
-        for name in ("index", "a", "b", "c")
+        for name in ("index", "a", "b", "c", "d")
         for page in [site.page(name)]
     }
     assert told == {
@@ -175,4 +176,5 @@ def test_a_page_describes_itself_by_its_first_words(make_site):
         "a": 'A "rate" & a link: ….',
         "b": "Its own words.",
         "c": "All of it.",
+        "d": " ".join(["long"] * 32) + "…",
     }
