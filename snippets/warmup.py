@@ -1,7 +1,7 @@
 # %% [markdown]
 # # What does a warm-up wait for?
-# Six hidden layers, first weights that are too large, and a rate that loses every run.
-# Raise that rate over the first steps instead, and watch the critical rate.
+# Six hidden layers, first weights that are too large, and a rate that loses nearly every
+# run. Raise that rate over the first steps instead, and watch the critical rate.
 
 # %% five networks, and the ways to start them
 import math
