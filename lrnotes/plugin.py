@@ -37,10 +37,8 @@ if TYPE_CHECKING:  # A build does without it, and it takes long to import.
     from mkdocs.livereload import LiveReloadServer
 
 log = logging.getLogger("mkdocs.plugins.lrnotes")
-# Before mkdocs-jupyter, which wraps a notebook's file object as it finds it.
-FIRST = 100
-# After other plugins have had their say on all pages.
-LAST = -100
+FIRST = 100  # before mkdocs-jupyter, which wraps a notebook's file as it finds it
+LAST = -100  # when other plugins have had their say on all pages
 
 TAG_PLUGINS = {"material/tags", "tags"}
 _LOUDNESS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
@@ -187,10 +185,8 @@ class LrnotesPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
                 html = self.notebooks.fill(path, html, urls)
             page.content = html = self.book.finish(path, html, page.url)
             # The builder looks for anchors before the cells are in the page.
-            page.present_anchor_ids = {
-                *(page.present_anchor_ids or ()),
-                *_IDS.findall(html),
-            }
+            known = page.present_anchor_ids or set()
+            page.present_anchor_ids = known.union(_IDS.findall(html))
         env.globals.update(self.book.for_templates())
         return env
 
