@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +18,9 @@ import pytest
 from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
+# A page looks for what scrolls when it has nothing else to do; a redirect never does.
+MARKED = """performance.getEntriesByName("lr-scrolling-marked").length > 0
+  || !document.querySelector("script[src*='assets/js/site.js']")"""
 
 
 def build(folder: Path) -> Path:
@@ -164,3 +167,13 @@ def kinds(site: Path, pages: list[str]) -> list[str]:
     )
     found = [page for page in named if page in pages]
     return [*found, *(next(each) for each in (snippets, notebooks, tags))]
+
+
+@pytest.fixture(scope="session")
+def wait_until_marked() -> Callable[[Any], None]:
+    """Return what waits until a tab's page has marked what scrolls for the keyboard."""
+
+    def wait(tab: Any) -> None:
+        tab.wait_for_function(MARKED)
+
+    return wait

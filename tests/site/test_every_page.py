@@ -26,14 +26,10 @@ DARK = "document.body.dataset.mdColorScheme = 'slate'"
 BEYOND = """document.documentElement.scrollWidth
   - document.documentElement.clientWidth"""
 FONTS = "document.fonts.ready.then(() => true)"
-# The page looks for what scrolls when it has nothing else to do; so does this, later.
-MARKED = """new Promise(done => requestIdleCallback(
-  () => requestIdleCallback(() => setTimeout(done, 50))))"""
-
 # What scrolls by itself on a phone: can it be reached, and does it show that it goes on?
-SCROLLING = """[...document.querySelectorAll(
-  ".md-typeset__scrollwrap, .katex-display, .highlight code, .lrn-html, .lrn-stream")]
-  .filter(box => box.scrollWidth > box.clientWidth + 1)
+SCROLLING = """[...document.querySelectorAll(".md-content *")]
+  .filter(box => box.clientWidth && box.scrollWidth > box.clientWidth + 1)
+  .filter(box => ["auto", "scroll"].includes(getComputedStyle(box).overflowX))
   .map(box => ({
     what: box.className + ": " + box.textContent.trim().slice(0, 40),
     reached: box.tabIndex >= 0 || Boolean(box.querySelector("a[href], [tabindex]")),
@@ -93,7 +89,6 @@ LOOKS = """[...document.querySelectorAll("svg.lrn-figure")].map(figure => {
 def look_around(tab: Any) -> dict[str, Any]:
     """Return what the open page shows on a phone, in both themes, then how wide it is."""
     tab.evaluate(FONTS)
-    tab.evaluate(MARKED)
     light = tab.evaluate(LOOKS)
     boxes = tab.evaluate(SCROLLING)
     widths = {PHONE["width"]: tab.evaluate(BEYOND)}
@@ -109,7 +104,9 @@ def look_around(tab: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def open_pages(browser: Any, site: Path, pages: list[str]) -> dict[str, Any]:
+def open_pages(
+    browser: Any, site: Path, pages: list[str], wait_until_marked: Callable[[Any], None]
+) -> dict[str, Any]:
     """Open each page once, from disk; return what happened and was seen, by page."""
     context = browser.new_context(
         viewport=PHONE, color_scheme="light", reduced_motion="reduce"
@@ -139,6 +136,7 @@ def open_pages(browser: Any, site: Path, pages: list[str]) -> dict[str, Any]:
         tab.set_viewport_size(PHONE)
         told = {"foreign": [], "missing": [], "errors": []}
         tab.goto((site / page).as_uri(), wait_until="load")
+        wait_until_marked(tab)
         seen[page] = {**told, **look_around(tab)}
     context.close()
     return seen
@@ -150,6 +148,7 @@ def seen(
     site: Path,
     pages: list[str],
     shared: Path,
+    wait_until_marked: Callable[[Any], None],
 ) -> dict[str, dict[str, Any]]:
     """Return what every page has shown, opened once for all workers of a run."""
     kept = shared / "seen.json"
@@ -157,7 +156,10 @@ def seen(
         if not kept.exists():
             shares = [pages[start::BROWSERS] for start in range(BROWSERS)]
             parts = each_in_a_browser(
-                lambda browser, share: open_pages(browser, site, share), shares
+                lambda browser, share: open_pages(
+                    browser, site, share, wait_until_marked
+                ),
+                shares,
             )
             found = {page: each for part in parts for page, each in part.items()}
             kept.write_text(json.dumps(found), encoding="utf-8")

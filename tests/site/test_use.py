@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,12 @@ class Use:
 
 
 @pytest.fixture(scope="module")
-def use(browser: Any, address: str, kinds: list[str]) -> Use:
+def use(
+    browser: Any,
+    address: str,
+    kinds: list[str],
+    wait_until_marked: Callable[[Any], None],
+) -> Use:
     """Open one page of each kind; open what opens there, and look at each state."""
     used = Use()
     context = browser.new_context(viewport=DESK, reduced_motion="reduce")
@@ -55,6 +61,7 @@ def use(browser: Any, address: str, kinds: list[str]) -> Use:
     tab.on("request", lambda request: used.asked.add(request.url))
     for page in kinds:
         tab.goto(f"{address}/{page}", wait_until="load")
+        wait_until_marked(tab)
         tab.evaluate(AXE.read_text("utf-8"))
         tab.evaluate(SHORTEN)
         used.look(tab, page, "as it comes", "html")
@@ -88,3 +95,19 @@ def test_no_kind_of_page_asks_another_host_while_it_is_used(
 ) -> None:
     own = (address, "data:", "blob:", "about:")
     assert [url for url in use.asked if not url.startswith(own)] == []
+
+
+def test_a_busy_page_too_marks_what_scrolls(
+    browser: Any, address: str, wait_until_marked: Callable[[Any], None]
+) -> None:
+    tab = browser.new_page(viewport={"width": 390, "height": 844})
+    tab.add_init_script(
+        "window.requestIdleCallback = (act, wait) => wait && wait.timeout"
+        " ? setTimeout(act, 0, {didTimeout: true, timeRemaining: () => 0}) : 0"
+    )
+    tab.goto(f"{address}/squared-absolute-huber.html", wait_until="load")
+    wait_until_marked(tab)
+    printed = tab.locator(".jp-OutputArea-output pre").first
+    assert printed.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert printed.get_attribute("tabindex") == "0"
+    tab.close()

@@ -6,20 +6,23 @@
   // What scrolls by itself must be reachable by the keyboard.
   var scrolling =
     ".katex-display, .jupyter-wrapper pre, .lrn-stream, .lrn-html, .md-typeset__scrollwrap";
-  // To measure what lies off the screen is to lay it out, so it waits for an idle moment.
+  // To measure what lies off the screen is to lay it out, so it waits for an idle moment;
+  // but not for long where there is none.
   var whenIdle = window.requestIdleCallback || function (act) {
     setTimeout(act, 100, { timeRemaining: function () { return 8; } });
   };
+  var PATIENCE = { timeout: 2000 };
   function markScrolling() {
     var parts = Array.from(document.querySelectorAll(scrolling));
     whenIdle(function mark(idle) {
-      while (parts.length && idle.timeRemaining() > 3) {
+      while (parts.length && (idle.didTimeout || idle.timeRemaining() > 3)) {
         var part = parts.shift();
         if (part.scrollWidth > part.clientWidth + 1) part.tabIndex = 0;
         else part.removeAttribute("tabindex");
       }
-      if (parts.length) whenIdle(mark);
-    });
+      if (parts.length) whenIdle(mark, PATIENCE);
+      else performance.mark("lr-scrolling-marked");
+    }, PATIENCE);
   }
   addEventListener("load", markScrolling);
   addEventListener("resize", markScrolling);
