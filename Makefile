@@ -6,7 +6,7 @@ PIP_ARGS ?=
 JOBS ?= auto
 export NO_MKDOCS_2_WARNING = 1
 
-.PHONY: help setup tools serve site test check lighthouse nightly mutants seeds format clean
+.PHONY: help setup tools serve site test check lighthouse nightly mutants seeds margins format clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -60,6 +60,9 @@ mutants: setup  ## change the method of each snippet: which claims notice? (resu
 
 seeds: setup  ## try the claims on twenty fresh seeds (SNIPPETS=which_knob)
 	$(BIN)/python benchmarks/seeds.py $(SNIPPETS)
+
+margins: setup  ## how many spreads between seeds lie between each claim and its bound?
+	$(BIN)/python benchmarks/margins.py $(SNIPPETS)
 
 format: setup  ## format the code
 	$(BIN)/ruff format lrnotes tests snippets benchmarks

@@ -24,13 +24,29 @@ def find_seeds(script: Script) -> tuple[int, ast.Module, ast.expr] | None:
     """Return the cell, its tree and the value of the top-level name ``seeds``."""
     for index, cell in enumerate(script.code):
         tree = ast.parse(cell.source)
-        for statement in tree.body:
-            if isinstance(statement, ast.Assign):
-                for target in statement.targets:
-                    value = _paired(target, statement.value)
-                    if value is not None:
-                        return index, tree, value
+        value = find_value(tree)
+        if value is not None:
+            return index, tree, value
     return None
+
+
+def find_value(tree: ast.Module) -> ast.expr | None:
+    """Return what the top-level name ``seeds`` is given, if there is one."""
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                value = _paired(target, statement.value)
+                if value is not None:
+                    return value
+    return None
+
+
+def count_seeds(value: ast.expr) -> int:
+    """Return how many seeds an expression gives; 0 where it is no literal."""
+    try:
+        return len(eval(ast.unparse(value), {"range": range, "list": list}))
+    except (NameError, TypeError):
+        return 0
 
 
 def _paired(target: ast.expr, value: ast.expr) -> ast.expr | None:
@@ -50,11 +66,9 @@ def with_fresh_seeds(
     if found is None:
         return
     index, tree, value = found
-    given = ast.unparse(value)
-    try:
-        count = len(eval(given, {"range": range, "list": list}))
-    except (NameError, TypeError):
-        print(f"{script.path}: seeds = {given} is no literal; passed over")
+    count = count_seeds(value)
+    if not count:
+        print(f"{script.path}: seeds = {ast.unparse(value)} is no literal; passed over")
         return
     for batch in range(math.ceil(fresh / count)):
         start = first + batch * count

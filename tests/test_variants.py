@@ -1,4 +1,4 @@
-"""The two commands that try claims on wrong methods and on fresh seeds."""
+"""The commands that try claims on wrong methods, on fresh seeds, and for their margin."""
 
 import subprocess
 import sys
@@ -132,3 +132,89 @@ def test_a_claim_that_holds_on_its_own_seeds_alone_is_named(make_site):
     assert good.stdout.endswith("4 of 4 claims held (100.0%)\n")
     assert bad.returncode == 1
     assert "snippets/a.py: batch 0: claim: a draw is large\n" in bad.stdout
+
+
+MARGIN = """\
+# %% settings
+seeds = range(4)
+
+# %% method
+draws = Draws([10 + seed % 7 for seed in seeds])
+middle = sum(draws) / 4
+
+# %% claim: far and near
+assert 0 < middle < {limit}
+
+# %% claim: each
+assert (draws < 40).all()
+assert not (draws < {least}).any()
+"""
+DRAWS = """\
+class Draws(list):
+    def __lt__(self, bound):
+        return Truths(each < bound for each in self)
+
+    def min(self):
+        return min(self)
+
+    def max(self):
+        return max(self)
+
+
+class Truths(list):
+    def all(self):
+        return all(self)
+
+    def any(self):
+        return any(self)
+"""
+
+
+def test_a_claim_nearer_to_its_bound_than_two_spreads_is_named(make_site):
+    snippet = MARGIN.replace("# %% method\n", "# %% method\nfrom draw import Draws\n\n")
+    site = make_site(
+        {
+            "docs/index.md": "# A\n",
+            "snippets/draw.py": DRAWS,
+            "snippets/a.py": snippet.format(limit=20, least=5),
+        }
+    )
+    far = run(site, "margins.py", "--first", "2002")
+    # Seeds 0 to 3 give 10, 11, 12, 13; others up to 16, 10 at the least.
+    site.write({"snippets/a.py": snippet.format(limit=14, least=9.5)})
+    close = run(site, "margins.py", "--first", "2002")
+
+    assert far.returncode == 0, far.stdout + far.stderr
+    assert far.stdout.endswith(
+        "4 of 4 comparisons have a margin of 2 spreads, 0 others are near for a reason\n"
+    )
+    assert close.returncode == 1
+    assert "a.py: claim: far and near\n" in close.stdout
+    assert ": middle < 14: 11.5, " in close.stdout
+    assert "draws.min() >= 9.5" in close.stdout
+    assert "draws.max() < 40" not in close.stdout
+
+
+def test_a_comparison_that_is_near_for_a_reason_is_counted_apart(make_site):
+    snippet = MARGIN.replace("# %% method\n", "# %% method\nfrom draw import Draws\n\n")
+    near = """\
+snippets/a.py:
+- why: a mean of four
+  claims:
+  - ["claim: far and near", "middle < 14"]
+"""
+    site = make_site(
+        {
+            "docs/index.md": "# A\n",
+            "snippets/draw.py": DRAWS,
+            "snippets/a.py": snippet.format(limit=14, least=5),
+            "benchmarks/near.yml": near,
+        }
+    )
+
+    answer = run(site, "margins.py", "--first", "2002")
+
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert answer.stdout.endswith(
+        "3 of 4 comparisons have a margin of 2 spreads, 1 others are near for a reason\n"
+    )
