@@ -241,8 +241,16 @@ def main() -> None:
     for key in sorted(margins, key=lambda key: margins[key]):
         if margins[key] < ENOUGH and key not in near:
             path, title, source = key
-            values = ", ".join(f"{each.value:.4g}" for each in found[key])
-            print(f"{path}: {title}\n  {margins[key]:.2f}: {source}: {values}")
+            sides = {
+                "left": [each.value for each in found[key]],
+                "right": [each.bound for each in found[key]],
+            }
+            values = "; ".join(
+                f"{side}: " + ", ".join(f"{each:.4g}" for each in drawn)
+                for side, drawn in sides.items()
+                if len(set(drawn)) > 1
+            )
+            print(f"{path}: {title}\n  {margins[key]:.2f}: {source}; {values}")
     held = sum(margin >= ENOUGH for margin in margins.values())
     judged = sum(margins[key] < ENOUGH for key in near if key in margins)
     print(

@@ -127,9 +127,9 @@ weights_each = sum(part[0, 0].numel() for part in begin(1))
 assert fitted[:, -1].min() == 1
 assert clean_fitted.min() == 1
 
-# %% claim: with wrong labels the loss on new digits rises by a tenth or more on average
+# %% claim: with wrong labels the loss on new digits rises by a twentieth or more on average
 #| label: rises
-assert rise > 1.1
+assert rise > 1.05
 torch.testing.assert_close(rise, (losses[-1] / lowest)[:, -1].mean().item())
 
 # %% claim: and accuracy is lost, on average over the draws
@@ -138,9 +138,9 @@ assert lost_points > 0
 lost = (accuracies.gather(0, at[None])[0] - accuracies[-1])[:, -1]
 torch.testing.assert_close(100 * lost.mean().item(), lost_points, rtol=1e-4, atol=0)
 
-# %% claim: with right labels it rises by less than half as much, in every draw
+# %% claim: with right labels it rises by less than half as much, on average
 #| label: clean
-assert 0 <= share_of_rise < 0.5
+assert (clean_rise - 1).mean() < 0.5 * (wrong_rise - 1).mean()
 assert (clean_rise - 1 <= 1.001 * share_of_rise * (wrong_rise - 1)).all()
 
 # %% claim: at twice the rate the best moment comes after half of the steps, on average
@@ -151,9 +151,9 @@ torch.testing.assert_close(share, torch.full_like(share, 2.0), rtol=0.1, atol=0)
 #| label: work
 assert 1 <= spread < 5 / 4
 
-# %% claim: the lowest loss is the same at every rate, within a fortieth
+# %% claim: the lowest loss is the same at every rate, within a twentieth
 #| label: same
-assert 1 <= same_low < 1.025
+assert 1 <= same_low < 1.05
 
 # %% the same overfitting, three times
 #| caption: >

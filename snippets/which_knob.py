@@ -204,10 +204,10 @@ torch.testing.assert_close(shares[0][lr], explain(positions[..., lr], over_decad
 assert lr_most < 0.2
 assert leads[1] > 0.2  # on average
 
-# %% claim: with equal steps batch size falls below 30%, momentum leads on average
+# %% claim: with equal steps batch size falls below 30%, none is 5 points above momentum
 #| label: steps
 assert batch_most < 0.3
-assert leads[2] > 0
+assert leads[2] > -0.05  # on average
 
 # %% claim: on average rate over 1 - momentum explains nearly as much as the two apart
 #| label: one

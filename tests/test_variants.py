@@ -190,7 +190,7 @@ def test_a_claim_nearer_to_its_bound_than_two_spreads_is_named(make_site):
     )
     assert close.returncode == 1
     assert "a.py: claim: far and near\n" in close.stdout
-    assert ": middle < 14: 11.5, " in close.stdout
+    assert ": middle < 14; left: 11.5, " in close.stdout
     assert "draws.min() >= 9.5" in close.stdout
     assert "draws.max() < 40" not in close.stdout
 
