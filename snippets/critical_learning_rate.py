@@ -48,9 +48,8 @@ by_hand = descend(100.0, torch.tensor([0.9]), 50)[-1, 0]
 torch.testing.assert_close(weights.abs().max().detach(), by_hand, rtol=1e-12, atol=0)
 
 # %% the steps that each rate needs
-coarse = torch.linspace(0.2, 0.98, 40)
-fine = 1 - torch.logspace(-2, -3.7, 30)
-shares = torch.cat([coarse, fine])  # of the critical rate
+gaps = torch.logspace(-0.1, -3.7, 80)  # to the critical rate, as shares of it
+shares = 1 - gaps
 counts = [
     steps_to_thousandth(descend(kappa, shares, max(1000, 20 * int(kappa))))
     for kappa in kappas.tolist()
@@ -85,20 +84,23 @@ assert growth > 500
 
 # %% steps against learning rate
 #| caption: >
-#|   Steps to a thousandth of the error, on bowls that are 10, 100 and 1000 times
-#|   steeper one way than the other. Dots: the best rate of each. In the shaded part
-#|   no number of steps is enough.
+#|   Steps to a thousandth of the error against how far a rate lies below the critical
+#|   one, on bowls that are 10, 100 and 1000 times steeper one way than the other. Dots:
+#|   the best rate of each.
 #| alt: >
-#|   Three falling curves end at a wall, the critical learning rate. The more uneven
-#|   the bowl, the more steps it needs and the closer its best rate lies to the wall.
+#|   Three curves. Each falls slowly as the rate comes nearer to the critical one, to a
+#|   lowest point, and then rises steeply. The more uneven the bowl, the more steps it
+#|   needs and the closer its best rate lies to the limit: at a tenth, a hundredth and a
+#|   thousandth below it.
 fig, ax = plt.subplots()
 for kappa, count, share in zip(kappas.tolist(), counts, best, strict=True):
-    (line,) = ax.semilogy(shares, count, label=f"{kappa:.0f} times steeper")
+    (line,) = ax.loglog(gaps, count, label=f"{kappa:.0f} times steeper")
     fewest = steps_to_thousandth(descend(kappa, share[None], 4 * int(kappa)))
-    ax.plot(share, fewest, "o", color=line.get_color())
-ax.axvspan(1.0, 1.1, color="C3", alpha=0.3, label="diverges")
-ax.set(xlabel="learning rate / critical learning rate", ylabel="steps needed")
-ax.set(xlim=(0.2, 1.1), ylim=(20, 2e5))
+    ax.plot(1 - share, fewest, "o", color=line.get_color())
+ax.set_xticks([0.5, 0.1, 0.01, 0.001], ["50%", "90%", "99%", "99.9%"])
+ax.set_xticks([], minor=True)
+ax.set(xlabel="learning rate, in per cent of the critical one", ylabel="steps needed")
+ax.set(xlim=(0.8, 2e-4), ylim=(20, 4e4))
 fig.legend(ncols=2, loc="outside upper center")
 
 # %% five random bowls in twenty directions
@@ -141,7 +143,7 @@ torch.testing.assert_close(limits, torch.ones_like(limits), rtol=5e-3, atol=0)
 top = torch.linalg.eigh(hessian).eigenvectors[:, :, -1:]
 part = (top * start).sum((1, 2)).abs()
 hidden = (bound / part).log() / (2 * budget)
-torch.testing.assert_close(limits - 1, hidden, rtol=0.03, atol=0)
+torch.testing.assert_close(limits - 1, hidden, rtol=0.01, atol=0)
 
 # %% between one and two over the curvature
 point = 1.0

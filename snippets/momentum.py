@@ -29,7 +29,9 @@ for _ in range(steps):
 
 # %% by torch
 weights = torch.nn.Parameter(start.clone())
-optimizer = torch.optim.SGD([weights], lr=lr, momentum=momentum)
+optimizer = torch.optim.SGD(
+    [weights], lr=lr, momentum=momentum
+)  # fmt: skip
 for _ in range(steps):
     optimizer.zero_grad()
     loss(weights).backward()
@@ -104,6 +106,7 @@ torch.testing.assert_close(
 # %% claim: without momentum the factor is 1 - rate, in size
 #| label: plain
 torch.testing.assert_close(without, (1 - rates).abs(), rtol=1e-4, atol=0)
+assert without[2] < floor < without[0]
 
 # %% the windows of three momenta
 products = torch.logspace(-4, math.log10(4.2), 241)
@@ -148,7 +151,7 @@ torch.testing.assert_close(
 # %% steps to a tenth of the error
 #| caption: >
 #|   Steps that shrink the error tenfold, against learning rate times curvature. Each
-#|   momentum has a flat floor, and a wall at its right end.
+#|   momentum above 0 has a flat floor, which ends at its largest stable rate.
 #| alt: >
 #|   Plain descent has one sharp valley at 1. With momentum 0.5, 0.9 and 0.99 the
 #|   valley becomes a flat floor that is wider and higher the larger the momentum;

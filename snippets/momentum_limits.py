@@ -29,7 +29,7 @@ nesterov = torch.stack([find_limit(beta, nesterov=beta > 0) for beta in betas])
 beta = torch.tensor(betas, dtype=torch.float64)
 heavy_formula, nesterov_formula = 2 * (1 + beta), 2 * (1 + beta) / (1 + 2 * beta)
 heavy_at_ninety, nesterov_at_ninety = (
-    limits[betas.index(0.9)].item() for limits in (heavy, nesterov)
+    limits[betas.index(0.9)].item() for limits in (heavy_formula, nesterov_formula)
 )
 
 # %% claim: momentum raises the limit to 2 (1 + momentum)
@@ -43,8 +43,8 @@ torch.testing.assert_close(nesterov, nesterov_formula, rtol=0.01, atol=0)
 # %% the regions of momentum
 #| caption: >
 #|   What one direction of a bowl does with heavy-ball momentum: below the shaded part
-#|   it crawls, inside it swings, between it and the upper line it jumps from side to
-#|   side. Dots: the limits of torch.optim.SGD.
+#|   it crawls, inside it swings, above it it jumps from side to side, up to its limit.
+#|   Nesterov has other regions, and its limit alone is drawn. Dots: torch.optim.SGD.
 #| alt: >
 #|   Learning rate times curvature against momentum. Heavy ball's limit rises from 2
 #|   to 4, Nesterov's falls from 2 to 4/3.
@@ -56,7 +56,8 @@ ax.plot(betas, heavy, "o", color="C1")
 ax.plot(share, 2 * (1 + share) / (1 + 2 * share), color="C2", label="limit of Nesterov")
 ax.plot(betas, nesterov, "o", color="C2")
 ax.fill_between(share, low, high, color="C0", alpha=0.2)
-for x, y, word in (0.02, 0.2, "crawls"), (0.6, 0.7, "swings"), (0.2, 3.5, "diverges"):
+words = (0.02, 0.2, "crawls"), (0.6, 0.7, "swings"), (0.03, 1.75, "jumps")
+for x, y, word in (*words, (0.2, 3.5, "diverges")):
     ax.text(x, y, word)
 ax.set(xlabel="momentum", ylabel="learning rate × curvature", xlim=(0, 1), ylim=(0, 5))
 ax.legend(ncols=2, loc="upper left")
@@ -92,7 +93,9 @@ final_loss = loss.view(len(seeds), len(kinds))
 assert (final_loss[:, 3] < 0.2 * final_loss[:, 0]).all()
 
 # %% where the curvature settles
-settled = edges[-8:].median(0).values  # (seeds, kinds)
+late = 8  # readings
+settled = edges[-late:].median(0).values  # (seeds, kinds)
+settled_steps = late * every
 least, most = settled.min(0).values.tolist(), settled.max(0).values.tolist()
 plain_least, heavy_least, nesterov_least = least
 plain_most, heavy_most, nesterov_most = most
@@ -117,8 +120,8 @@ assert start_mean < nesterov_at_ninety
 #|   learning rate, without momentum and with momentum 0.5. Dashed: the limits on a
 #|   bowl, 2, 3 and 3/2.
 #| alt: >
-#|   In all five networks the product climbs and then stays: at 2 without momentum, at
-#|   3 with heavy ball, at 1.5 with Nesterov.
+#|   In all five networks the product climbs past a level, swings, and then stays near
+#|   it: 2 without momentum, 3 with heavy ball, 1.5 with Nesterov.
 reading = every * torch.arange(len(edges))
 fig, ax = plt.subplots()
 for kind, name in enumerate(["plain", "heavy ball 0.5", "Nesterov 0.5"]):
