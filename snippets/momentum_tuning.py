@@ -140,4 +140,4 @@ least_stubborn = min(stubborn.values())
 
 # %% claim: with momentum 0.99 no learning rate is as fast as none at its best
 #| label: stubborn
-assert least_stubborn > 2 * plain[1]
+assert 2 * plain[1] < least_stubborn < 6 * plain[1]
