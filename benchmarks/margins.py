@@ -5,8 +5,8 @@
 A claim that draws at random compares a value that other seeds would make another.  The
 spread is the largest less the smallest of that value (of its distance, where the bound
 is drawn as well) over the script's own seeds and ``--sets`` fresh sets as large; the
-margin is the distance to the bound on its own seeds, in spreads.  Where values and
-bounds are above zero both are taken in logarithms too, and the better counts.
+margin is the median's distance to the bound, in spreads.  Where values and bounds are
+above zero both are taken in logarithms too, and the better counts.
 
 Measured are comparisons of numbers by size, links of chains one by one, and
 ``(a < b).all()`` by its worst element.  What is near for a reason stands with it in
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ast
 import math
+import statistics
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,7 +53,7 @@ class Seen:
 
 
 def measure(seen: Sequence[Seen]) -> float:
-    """Return the margin of the first in spreads of all; infinite where none differ."""
+    """Return the margin of the median in spreads; infinite where none differ."""
     margins = [_measure(seen)]
     if all(min(each.value, each.bound) > 0 for each in seen):
         logs = [
@@ -66,7 +67,7 @@ def measure(seen: Sequence[Seen]) -> float:
 def _measure(seen: Sequence[Seen]) -> float:
     slacks = [each.slack for each in seen]
     spread = max(slacks) - min(slacks)
-    return slacks[0] / spread if spread else math.inf
+    return statistics.median(slacks) / spread if spread else math.inf
 
 
 def with_seeds(text: str, first: int) -> str:

@@ -90,7 +90,7 @@ final_loss = loss.view(len(seeds), len(kinds))
 
 # %% claim: at momentum 0.9 heavy ball ends below a fifth of the plain loss in all five
 #| label: trains
-assert (final_loss[:, 3] < 0.2 * final_loss[:, 0]).all()
+assert (final_loss[:, 3] / final_loss[:, 0]).max() < 0.2
 
 # %% where the curvature settles
 late = 8  # readings

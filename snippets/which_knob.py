@@ -199,10 +199,10 @@ assert leads[0] > 0.15
 assert 0 < next_mean < lr_mean
 torch.testing.assert_close(shares[0][lr], explain(positions[..., lr], over_decades))
 
-# %% claim: within four it explains less than a fifth; batch size most, by 20 points
+# %% claim: within four it explains under a fifth, batch size most by 20 points, on average
 #| label: within
-assert lr_most < 0.2
-assert leads[1] > 0.2  # on average
+assert shares[1][lr].mean() < 0.2
+assert leads[1] > 0.2
 
 # %% claim: with equal steps batch size falls below 30%, none is 5 points above momentum
 #| label: steps
