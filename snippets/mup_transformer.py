@@ -130,6 +130,9 @@ spreads = {
     name: (model.get_parameter(name).std() / small[name].std()).item()
     for name in matrices | tables
 }
+growth = {  # the power of m in the spread
+    part: math.log(spread) / math.log(wide / base) for part, spread in spreads.items()
+}
 rates = [group["lr"] for group in make_groups(model, narrow, lr)]
 slow = {name for name, rate in zip(grown, rates, strict=True) if rate < lr}
 
@@ -149,9 +152,8 @@ assert model.embedding.weight.shape == model.unembedding.weight.shape == (tokens
 
 # %% claim: torch draws the matrices with a spread of 1/sqrt(m), embeddings with a fixed one
 #| label: spread
-for name, spread in spreads.items():
-    power = math.log(spread) / math.log(wide / base)
-    assert abs(power + (0.5 if name in matrices else 0)) < 0.1
+assert all(abs(growth[part] + 0.5) < 0.1 for part in matrices)
+assert all(abs(growth[part]) < 0.1 for part in tables)
 
 # %% claim: with the rules nothing follows the width with a power of 0.2, up or down
 #| label: kept
@@ -175,15 +177,15 @@ assert max(abs(undivided[name]) for name in watched if name != "output") < 0.15
 print("| tensor | grows in | first weights | Adam's rate | moves |")
 print("|---|--:|---|---|--:|")
 for what, name, first, watch in (
-    ("embeddings, positions", "embedding.weight", "as ever", "embedding"),
+    ("embeddings, positions", "embedding.weight", "fixed spread", "embedding"),
     (
         "$Q$, $K$, $V$, $O$",
         "block.self_attn.out_proj.weight",
-        "as torch's",
+        "spread $\\propto 1/\\sqrt m$",
         "attention",
     ),
-    ("MLP, in and out", "block.linear1.weight", "as torch's", "MLP"),
-    ("gains, shifts, biases", "norm.weight", "1 and 0", "norm"),
+    ("MLP, in and out", "block.linear1.weight", "spread $\\propto 1/\\sqrt m$", "MLP"),
+    ("gains, shifts, biases", "norm.weight", "1, 0, 0", "norm"),
     ("unembedding, output over $m$", "unembedding.weight", "0", "output"),
 ):
     rate = "$\\eta / m$" if grown[name] == 2 else "$\\eta$"
