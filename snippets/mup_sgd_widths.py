@@ -85,6 +85,7 @@ for color, (name, found) in zip(("C0", "C2"), best.items(), strict=True):
 start = best["standard, SGD"][0].item()
 ax.loglog(widths, [start * widths[0] / width for width in widths], "k:")
 ax.set_xticks(widths, [f"{width}" for width in widths])
+ax.set_yticks([0.01, 0.03, 0.1], ["0.01", "0.03", "0.1"])
 ax.minorticks_off()
 ax.set(xlabel="width", ylabel="best learning rate")
 ax.legend()

@@ -44,7 +44,7 @@ class Transformer(nn.Module):
 
 # %% groups for Adam, from the shapes at two widths
 def count_grown(part, small):
-    """Return how many dimensions grow with the width."""
+    """Count the dimensions that grow."""
     sizes = zip(part.shape, small.shape, strict=True)
     return sum(a > b for a, b in sizes)
 
@@ -58,9 +58,12 @@ def make_groups(model, narrow, lr):
     )
     groups = []
     for part, small in pairs:
-        grows_twice = count_grown(part, small) == 2
-        rate = lr * model.shrink if grows_twice else lr
-        groups.append({"params": [part], "lr": rate})
+        rate = lr
+        if count_grown(part, small) == 2:
+            rate = lr * model.shrink
+        groups.append(
+            {"params": [part], "lr": rate},
+        )
     return groups
 
 
@@ -174,7 +177,7 @@ assert max(abs(undivided[name]) for name in watched if name != "output") < 0.15
 
 # %% each tensor and its rule
 #| output: markdown
-print("| tensor | grows in | first weights | Adam's rate | moves |")
+print("| tensor | growing dimensions | first weights | Adam's rate | power |")
 print("|---|--:|---|---|--:|")
 for what, name, first, watch in (
     ("embeddings, positions", "embedding.weight", "fixed spread", "embedding"),
@@ -189,5 +192,5 @@ for what, name, first, watch in (
     ("unembedding, output over $m$", "unembedding.weight", "0", "output"),
 ):
     rate = "$\\eta / m$" if grown[name] == 2 else "$\\eta$"
-    power = f"{powers[watch]:.2f}".replace("-", "−")
+    power = f"{round(powers[watch], 2) + 0:.2f}".replace("-", "−")
     print(f"| {what} | {grown[name]} | {first} | {rate} | {power} |")

@@ -131,6 +131,7 @@ for color, (name, rungs) in enumerate(
 start = 2.0 ** (powers[0] + valleys[0][0].item())
 ax.loglog(widths, [start * widths[0] / width for width in widths], "k:")
 ax.set_xticks(widths, [f"{width}" for width in widths])
+ax.set_yticks([0.003, 0.01, 0.03], ["0.003", "0.01", "0.03"])
 ax.minorticks_off()
 ax.set(xlabel="width", ylabel="best learning rate")
 ax.legend()
