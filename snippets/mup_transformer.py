@@ -133,6 +133,7 @@ spreads = {
     name: (model.get_parameter(name).std() / small[name].std()).item()
     for name in matrices | tables
 }
+are_twins = model.embedding.weight.shape == model.unembedding.weight.shape
 growth = {  # the power of m in the spread
     part: math.log(spread) / math.log(wide / base) for part, spread in spreads.items()
 }
@@ -151,7 +152,8 @@ assert min(rates) == lr * base / wide
 
 # %% claim: an embedding and an unembedding have one shape
 #| label: twins
-assert model.embedding.weight.shape == model.unembedding.weight.shape == (tokens, wide)
+assert are_twins
+assert grown["embedding.weight"] == grown["unembedding.weight"] == 1
 
 # %% claim: torch draws the matrices with a spread of 1/sqrt(m), embeddings with a fixed one
 #| label: spread
