@@ -179,7 +179,7 @@ assert max(abs(undivided[name]) for name in watched if name != "output") < 0.15
 
 # %% each tensor and its rule
 #| output: markdown
-print("| tensor | growing dimensions | first weights | Adam's rate | power |")
+print("| tensor | grows in | first weights | Adam's rate | power |")
 print("|---|--:|---|---|--:|")
 for what, name, first, watch in (
     ("embeddings, positions", "embedding.weight", "fixed spread", "embedding"),
