@@ -12,7 +12,7 @@ import torch
 torch.set_default_dtype(torch.float64)
 seeds = range(5)
 widths = [100, 1000, 10_000]
-neurons, rate = 50, 0.001
+neurons, rate = 50, 0.001  # the rate is the table's eta
 
 
 def step(width, seed, lr):
@@ -51,7 +51,7 @@ assert cured_power.abs().max() < 0.2
 
 # %% sums at the start and after one step
 #| output: markdown
-print("| inputs | random sum | changed by one step | with the rate over the inputs |")
+print("| inputs $n$ | first sum | its change | its change at rate $100\\eta/n$ |")
 print("|--:|--:|--:|--:|")
 rows = zip(widths, same.mean(0).tolist(), divided.mean(0).tolist(), strict=True)
 for width, (first, change), (_, cured) in rows:

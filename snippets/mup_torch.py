@@ -1,90 +1,196 @@
 # %% [markdown]
 # # muP in plain PyTorch
-# Three changes to a network and its optimizer. Are they what the sweeps here train?
+# Three changes to a network and its optimizer. What shows that one is forgotten?
 
 # %% a network that keeps its learning rate
 import torch
 
-base = 16  # the width at which nothing changes but the zeros
+base = 16  # here m is 1
 
 
 class Network(torch.nn.Module):
     def __init__(self, width):
         super().__init__()
-        self.first = torch.nn.Linear(16, width, bias=False)
-        self.hidden = torch.nn.Linear(width, width, bias=False)
-        self.last = torch.nn.Linear(width, 1, bias=False)
-        torch.nn.init.zeros_(self.last.weight)  # 1. start the output at zero
+        Linear = torch.nn.Linear
+        self.first = Linear(16, width, bias=False)
+        self.hidden = Linear(width, width, bias=False)
+        self.last = Linear(width, 1, bias=False)
         self.shrink = base / width  # 1 / m
+        # 1. start the output at zero
+        torch.nn.init.zeros_(self.last.weight)
 
     def forward(self, points):
-        middle = self.hidden(self.first(points).relu()).relu()
-        return self.shrink * self.last(middle)  # 2. the wider, the smaller a share
+        middle = self.first(points).relu()
+        middle = self.hidden(middle).relu()
+        # 2. divide the output by m
+        return self.shrink * self.last(middle)
 
 
 def make_optimizer(network, lr):
-    ends = [network.first.weight, network.last.weight]
-    hidden = {"params": [network.hidden.weight], "lr": lr * network.shrink}  # 3.
-    return torch.optim.Adam([{"params": ends}, hidden], lr=lr)
+    first, hidden, last = network.parameters()
+    # 3. divide the hidden layer's rate by m
+    slow = lr * network.shrink
+    groups = [
+        {"params": [first, last], "lr": lr},
+        {"params": [hidden], "lr": slow},
+    ]
+    return torch.optim.Adam(groups)
 
 
 # %% the coordinate check
-def check_coordinates(width, seed, make=make_optimizer, steps=3, lr=0.001):
-    """Return how far each layer's output has moved after a few steps."""
-    torch.manual_seed(seed)
-    network = Network(width)
-    optimizer = make(network, lr)
-    points = torch.randn(200, 16)
-    answers, seen = points.sum(1, keepdim=True), {}
-    layers = {"first": network.first, "hidden": network.hidden, "output": network}
+def watch(layers):
+    """Return a dict of the last outputs."""
+    seen = {}
     for name, layer in layers.items():
-        layer.register_forward_hook(lambda *a, name=name: seen.update({name: a[2]}))
+
+        def keep(_layer, _inputs, output, name=name):
+            seen[name] = output.detach()
+
+        layer.register_forward_hook(keep)
+    return seen
+
+
+def check_coordinates(width, seed, make, steps=3):
+    """Return how far steps move each output."""
+    torch.manual_seed(seed)
+    points = torch.randn(200, 16)
+    network = Network(width)
+    optimizer = make(network, lr=0.001)
+    answers = points.sum(1, keepdim=True)
+    layers = {
+        "first": network.first,
+        "hidden": network.hidden,
+        "output": network,
+    }
+    seen = watch(layers)
     network(points)
     before = dict(seen)
     for _ in range(steps):
         optimizer.zero_grad()
-        ((network(points) - answers) ** 2).mean().backward()
+        errors = network(points) - answers
+        (errors**2).mean().backward()
         optimizer.step()
     network(points)
-    changes = [(seen[name] - before[name]).square().mean() for name in layers]
-    return torch.stack(changes).sqrt().tolist()
+    moved = [seen[name] - before[name] for name in layers]
+    return [part.square().mean().sqrt() for part in moved]
 
 
-seeds, check_widths = range(10), (64, 256, 1024)
-moved = torch.tensor(
-    [[check_coordinates(n, seed) for n in check_widths] for seed in seeds]
-)  # (seed, width, layer)
-print("width   first  hidden  output")
-for width, row in zip(check_widths, moved.mean(0).tolist(), strict=True):
-    print(f"{width:5}", *(f"{change:7.4f}" for change in row))
+# %% muP, the standard parametrization, and muP with one change forgotten
+from functools import partial
 
-powers = (moved[:, -1] / moved[:, 0]).log2() / 4  # sixteen times the width
-average = powers.mean(0)  # (layer,)
-steepest = average.abs().max().item()
+import matplotlib.pyplot as plt
 
 
-# %% the same check with the third change forgotten
-def forget(network, lr):
+def make_standard(network, lr):
+    network.shrink = 1
+    network.last.reset_parameters()
     return torch.optim.Adam(network.parameters(), lr=lr)
 
 
-astray = torch.tensor(
-    [[check_coordinates(n, seed, forget) for n in check_widths[:-1]] for seed in seeds]
-)  # (seed, width, layer), four times the width
-caught = ((astray[:, 1] / astray[:, 0]).log2() / 2).mean(0)  # (layer,)
-hidden_caught = caught[1].item()
+def forget_output(network, lr):
+    optimizer = make_optimizer(network, lr)
+    network.shrink = 1
+    return optimizer
 
-# %% claim: on average no layer follows the width with a power of 0.3, up or down
+
+def forget_rate(network, lr):
+    return torch.optim.Adam(network.parameters(), lr=lr)
+
+
+seeds, widths = range(10), (32, 128, 512)
+makers = {
+    "muP": make_optimizer,
+    "standard": make_standard,
+    "output not divided": forget_output,
+    "rate not divided": forget_rate,
+}
+moves = {
+    name: torch.tensor(
+        [[check_coordinates(n, seed, make) for n in widths] for seed in seeds]
+    )
+    for name, make in makers.items()
+}  # (seed, width, layer)
+powers = {  # of the width, which grows sixteenfold
+    name: ((moved[:, -1] / moved[:, 0]).log2() / 4).mean(0).tolist()
+    for name, moved in moves.items()
+}
+steepest = max(powers["muP"], key=abs)
+standard_hidden, standard_output = powers["standard"][1:]
+caught_output = powers["output not divided"][2]
+caught_hidden, follows = powers["rate not divided"][1:]
+
+# %% claim: in muP no layer follows the width with a power of 0.25, up or down
 #| label: coordinates
-assert steepest < 0.3
-assert len(average) == 3
-growth, wider = moved[:, -1] / moved[:, 0], check_widths[-1] / check_widths[0]
-torch.testing.assert_close(wider**powers, growth, rtol=1e-4, atol=0)
+assert abs(steepest) < 0.25
+assert widths[-1] == 16 * widths[0]
 
-# %% claim: with the third change forgotten the hidden layer follows the width
+# %% claim: standard, the hidden layer and the output climb, the first layer does not
+#| label: standard
+assert abs(powers["standard"][0]) < 0.15
+assert 0.6 < standard_hidden < 1.1
+assert 1 < standard_output < 1.7
+
+# %% claim: with the output not divided it climbs with the width, and no other layer does
+#| label: half
+assert max(map(abs, powers["output not divided"][:2])) < 0.1
+assert 0.75 < caught_output < 1.1
+
+# %% claim: with the rate not divided the hidden layer climbs first, then the output
 #| label: caught
-assert 0.8 < hidden_caught < 1.1
-assert caught[0].abs() < 0.15
+assert abs(powers["rate not divided"][0]) < 0.1
+assert 0.7 < caught_hidden < 1.1
+assert 0 < follows < caught_hidden
+
+# %% movement against width
+#| caption: >
+#|   Root mean square change after three steps of Adam, the geometric mean of ten seeds.
+#|   Dotted: in proportion to the width.
+#| alt: >
+#|   Three panels against width. muP is flat in all. With the output not divided only
+#|   the output rises. With the rate not divided the hidden layer rises, and the output
+#|   a little. Standard: hidden layer and output rise.
+fig, panels = plt.subplots(1, 3, sharex=True, sharey=True)
+for layer, (ax, title) in enumerate(
+    zip(panels, ("first layer", "hidden layer", "output"), strict=True)
+):
+    middles = {
+        name: moved[..., layer].log().mean(0).exp() for name, moved in moves.items()
+    }
+    for name, style in zip(makers, ("C2-", "C0-", "C1--", "C3-."), strict=True):
+        ax.loglog(widths, middles[name].cpu(), style, label=name)
+    if layer:
+        low = middles["standard"][0].item()
+        ax.loglog(widths, [low * width / widths[0] for width in widths], "k:", lw=1)
+    ax.set_xticks(widths, [f"{width}" for width in widths])
+    ax.minorticks_off()
+    ax.set(xlabel="width", title=title)
+panels[0].set_ylabel("change")
+fig.legend(*panels[0].get_legend_handles_labels(), ncols=2, loc="outside upper center")
+
+
+# %% first weights of the last layer
+def start_at(scale, network, lr):
+    """Let muP's last layer start at that much of torch's weights."""
+    network.last.reset_parameters()
+    with torch.no_grad():
+        network.last.weight *= scale
+    return make_optimizer(network, lr)
+
+
+def measure_hidden(scale, steps):
+    make = partial(start_at, scale)
+    runs = [check_coordinates(128, seed, make, steps) for seed in seeds]
+    return sum(hidden.item() for _, hidden, _ in runs)
+
+
+zeros, small, full = (measure_hidden(scale, steps=1) for scale in (0, 0.01, 1))
+later = measure_hidden(0, steps=3) / measure_hidden(1, steps=3)
+
+# %% claim: from zeros the first step leaves the hidden layer, from small weights not
+#| label: zeros
+assert zeros == 0
+assert abs(small / full - 1) < 0.1
+assert 0.4 < later < 0.7
 
 
 # %% zero last weights: the rate of the last layer in place of the division
@@ -119,12 +225,12 @@ torch.testing.assert_close(slowed, divided, rtol=1e-6, atol=1e-9)
 # %% the same training twice
 from mup_bench import batch_size, draw, examples, measure, train
 
-width, lr, steps = 64, 0.02, 50
+lr, steps = 0.02, 50
 points, answers = data = draw(0)
-weights, fresh, multiplier = train("muP", width, 0, torch.tensor([lr]), steps)
+weights, fresh, multiplier = train("muP", 64, 0, torch.tensor([lr]), steps)
 ours = measure(weights, data, multiplier)
 
-network = Network(width)
+network = Network(64)
 with torch.no_grad():
     for layer, values in zip(network.children(), fresh, strict=True):
         layer.weight.copy_(values.T)
