@@ -47,13 +47,16 @@ def sgd(gradient, _memory, _step):
     return gradient
 
 
-def adam(gradient, memory, step):
-    """Return Adam's direction; memory is a pair of tensors, changed in place."""
-    mean, square = memory
-    mean.lerp_(gradient, 0.1)
-    square.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
-    size = (square / (1 - 0.999**step)).sqrt_().add_(1e-8)
-    return (mean / (1 - 0.9**step)).div_(size)
+def adam(gradient, memory, step, grown=1.0):
+    """Return Adam's direction; memory is a pair of tensors, changed in place.
+
+    For a batch that has grown, 1 - beta grows with it, and epsilon shrinks by the root.
+    """
+    (mean, square), fast, slow = memory, 0.1 * grown, 0.001 * grown
+    mean.lerp_(gradient, fast)
+    square.mul_(1 - slow).addcmul_(gradient, gradient, value=slow)
+    size = (square / (1 - (1 - slow) ** step)).sqrt_().add_(1e-8 / grown**0.5)
+    return (mean / (1 - (1 - fast) ** step)).div_(size)
 
 
 def shuffle(images_each, batch_size, epochs):

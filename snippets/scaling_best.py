@@ -71,6 +71,8 @@ worse = [linears[at] / carry("Adam", *grown, 0.5) for at, grown in enumerate(far
 three_most, root_most = (  # on average over the seeds
     costs.log().mean(1).max().exp().item() for costs in (threes, roots)
 )
+kept = torch.stack([carry(method, 0, 2, 0) for method in methods])  # 4 to 64
+sgd_kept, adam_kept = (costs.log().mean().exp().item() for costs in kept)
 linear_least, apart = (
     costs.log().mean(1).min().exp().item() for costs in (linears, torch.stack(worse))
 )
@@ -109,6 +111,11 @@ for whole, parts in (
 #| label: pays
 assert 1 / 4 < sgd_early < 4
 assert sgd_late > 1.5
+
+# %% claim: for 16 times the batch the old best rate ends at several times the least loss
+#| label: kept
+assert sgd_kept > 3
+assert adam_kept > 3
 
 # %% claim: the old rate, the root or proportion: one serves SGD on average, every growth
 #| label: three rates
