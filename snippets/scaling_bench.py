@@ -2,6 +2,7 @@
 
 import torch
 from digits import load_digits
+from torch.func import grad, jvp, vmap
 from torch.nn.functional import cross_entropy
 
 width = 16
@@ -95,3 +96,39 @@ def find_valley(losses, guess):
     near = lowest + torch.arange(-1, 2, device=losses.device)
     left, low, right = heights.gather(-1, near).unbind(-1)
     return lowest[..., 0] + (left - right) / (left - 2 * low + right) / 2
+
+
+def find_slopes(loss, weights, images, labels):
+    """Return the gradient of each image's own loss, (image, weight)."""
+    slope = grad(lambda weights, image, label: loss(weights, image[None], label[None]))
+    return vmap(slope, (None, 0, 0))(weights, images, labels)
+
+
+def bend(loss, weights, direction, images, labels):
+    """Return the Hessian of the loss times a direction."""
+    slope = grad(lambda here: loss(here, images, labels))
+    return jvp(slope, (weights,), (direction,))[1]
+
+
+def predict(loss, weights, slopes, images, labels):
+    """Return the best rate for the exact gradient, and the noise scale."""
+    full = slopes.mean(0)
+    curved = full @ bend(loss, weights, full, images, labels)  # G' H G
+    noise = (slopes - full)[::4]  # every fourth image is enough
+    bent = vmap(lambda one: bend(loss, weights, one, images, labels))(noise)
+    return full @ full / curved, (noise * bent).sum(1).mean() / curved
+
+
+def measure_noise(slopes):
+    """Return the trace of Σ, |G|² and their quotient from every image's gradient."""
+    full = slopes.mean(0)
+    trace, square = ((slopes - full) ** 2).sum(1).mean(), full @ full
+    return trace, square, trace / square
+
+
+def average_squares(products, trials, draws, batch_size):
+    """Return it for each of many trials; products are those of all images' gradients."""
+    batch = torch.randint(len(products), (trials * draws, batch_size))
+    shares = torch.zeros(len(batch), len(products))
+    shares.scatter_add_(1, batch, torch.full(batch.shape, 1 / batch_size))
+    return ((shares @ products) * shares).sum(1).view(trials, draws).mean(1)
