@@ -112,22 +112,24 @@ for whole, parts in (
 assert 1 / 4 < sgd_early < 4
 assert sgd_late > 1.5
 
-# %% claim: for 16 times the batch the old best rate ends at several times the least loss
+# %% claim: kept for 16 times the batch it costs SGD 3 times the loss or more, Adam 1.5
 #| label: kept
 assert sgd_kept > 3
-assert adam_kept > 3
+assert adam_kept > 1.5
 
 # %% claim: the old rate, the root or proportion: one serves SGD on average, every growth
 #| label: three rates
-assert 1 <= three_most < 2.6
+assert three_most < 2.6
+assert (threes >= 1).all()
 
 # %% claim: the root alone serves Adam on average, every growth
 #| label: root
-assert 1 <= root_most < 3
+assert root_most < 3
+assert (roots >= 1).all()
 
 # %% claim: for 16 and 64 times the batch Adam ends lower with the root than in proportion
 #| label: apart
-assert apart > 1.4
+assert apart > 1
 assert linear_least > 1.8
 
 # %% claim: over 64 times the batch Adam's best rate rises five to forty times
