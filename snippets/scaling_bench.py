@@ -2,6 +2,7 @@
 
 import torch
 from digits import load_digits
+from torch.func import grad, jvp, vmap
 from torch.nn.functional import cross_entropy
 
 width = 16
@@ -47,13 +48,16 @@ def sgd(gradient, _memory, _step):
     return gradient
 
 
-def adam(gradient, memory, step):
-    """Return Adam's direction; memory is a pair of tensors, changed in place."""
-    mean, square = memory
-    mean.lerp_(gradient, 0.1)
-    square.mul_(0.999).addcmul_(gradient, gradient, value=0.001)
-    size = (square / (1 - 0.999**step)).sqrt_().add_(1e-8)
-    return (mean / (1 - 0.9**step)).div_(size)
+def adam(gradient, memory, step, grown=1.0):
+    """Return Adam's direction; memory is a pair of tensors, changed in place.
+
+    For a batch that has grown, 1 - beta grows with it, and epsilon shrinks by the root.
+    """
+    (mean, square), fast, slow = memory, 0.1 * grown, 0.001 * grown
+    mean.lerp_(gradient, fast)
+    square.mul_(1 - slow).addcmul_(gradient, gradient, value=slow)
+    size = (square / (1 - (1 - slow) ** step)).sqrt_().add_(1e-8 / grown**0.5)
+    return (mean / (1 - (1 - fast) ** step)).div_(size)
 
 
 def shuffle(images_each, batch_size, epochs):
@@ -92,3 +96,39 @@ def find_valley(losses, guess):
     near = lowest + torch.arange(-1, 2, device=losses.device)
     left, low, right = heights.gather(-1, near).unbind(-1)
     return lowest[..., 0] + (left - right) / (left - 2 * low + right) / 2
+
+
+def find_slopes(loss, weights, images, labels):
+    """Return the gradient of each image's own loss, (image, weight)."""
+    slope = grad(lambda weights, image, label: loss(weights, image[None], label[None]))
+    return vmap(slope, (None, 0, 0))(weights, images, labels)
+
+
+def bend(loss, weights, direction, images, labels):
+    """Return the Hessian of the loss times a direction."""
+    slope = grad(lambda here: loss(here, images, labels))
+    return jvp(slope, (weights,), (direction,))[1]
+
+
+def predict(loss, weights, slopes, images, labels):
+    """Return the best rate for the exact gradient, and the noise scale."""
+    full = slopes.mean(0)
+    curved = full @ bend(loss, weights, full, images, labels)  # G' H G
+    noise = (slopes - full)[::4]  # every fourth image is enough
+    bent = vmap(lambda one: bend(loss, weights, one, images, labels))(noise)
+    return full @ full / curved, (noise * bent).sum(1).mean() / curved
+
+
+def measure_noise(slopes):
+    """Return the trace of Σ, |G|² and their quotient from every image's gradient."""
+    full = slopes.mean(0)
+    trace, square = ((slopes - full) ** 2).sum(1).mean(), full @ full
+    return trace, square, trace / square
+
+
+def average_squares(products, trials, draws, batch_size):
+    """Return it for each of many trials; products are those of all images' gradients."""
+    batch = torch.randint(len(products), (trials * draws, batch_size))
+    shares = torch.zeros(len(batch), len(products))
+    shares.scatter_add_(1, batch, torch.full(batch.shape, 1 / batch_size))
+    return ((shares @ products) * shares).sum(1).view(trials, draws).mean(1)

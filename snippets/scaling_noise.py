@@ -6,8 +6,9 @@
 # %% a bowl and a network
 import matplotlib.pyplot as plt
 import torch
-from scaling_bench import draw, uniform
-from torch.func import grad, jvp, vmap
+from scaling_bench import average_squares, draw, find_slopes, measure_noise, predict
+from scaling_bench import uniform as draw_layer
+from torch.func import vmap
 from torch.nn.functional import cross_entropy
 
 seeds = range(5)
@@ -36,8 +37,8 @@ def network(weights, images, labels):
 # %% a little training
 def start(loss, seed):
     torch.manual_seed(seed)
-    layers = [uniform(65, 10)] if loss is bowl else [uniform(65, 16), uniform(17, 10)]
-    return torch.cat([layer.flatten() for layer in layers])
+    shapes = [(65, 10)] if loss is bowl else [(65, 16), (17, 10)]
+    return torch.cat([draw_layer(*shape).flatten() for shape in shapes])
 
 
 def train(loss, weights, steps, lr, batch_size=32):
@@ -57,28 +58,6 @@ fresh = {
 }
 weights = {loss: train(loss, fresh[loss], early, lr=0.2) for loss in fresh}
 later = train(network, weights[network], late - early, lr=0.2)
-
-
-# %% the noise scale
-def find_slopes(loss, weights, images, labels):
-    """Return the gradient of each image's own loss, (image, weight)."""
-    slope = grad(lambda weights, image, label: loss(weights, image[None], label[None]))
-    return vmap(slope, (None, 0, 0))(weights, images, labels)
-
-
-def bend(loss, weights, direction, images, labels):
-    """Return the Hessian of the loss times a direction."""
-    slope = grad(lambda here: loss(here, images, labels))
-    return jvp(slope, (weights,), (direction,))[1]
-
-
-def predict(loss, weights, slopes, images, labels):
-    """Return the best rate for the exact gradient, and the noise scale."""
-    full = slopes.mean(0)
-    curved = full @ bend(loss, weights, full, images, labels)  # G' H G
-    noise = (slopes - full)[::4]  # every fourth image is enough
-    bent = vmap(lambda one: bend(loss, weights, one, images, labels))(noise)
-    return full @ full / curved, (noise * bent).sum(1).mean() / curved
 
 
 # %% one step of each length
@@ -101,11 +80,14 @@ def search(loss, weights, data, gradients, guess):
 
 torch.manual_seed(1)
 predicted, found, promised, fell = {}, {}, {}, {}
+bent_scales, simple_scales = {}, {}  # with the Hessian and without
 for loss in fresh:
     for seed in nets:
         here, data = weights[loss][seed], (images[seed], labels[seed])
         slopes = find_slopes(loss, here, *data)
         exact, noise_scale = predict(loss, here, slopes, *data)
+        bent_scales[loss, seed] = noise_scale.item()
+        simple_scales[loss, seed] = measure_noise(slopes)[2].item()
         for batch_size in batch_sizes:
             key = loss, seed, batch_size
             predicted[key] = exact / (1 + noise_scale / batch_size)
@@ -130,6 +112,13 @@ least_rise = (tables[network][:, 3] / tables[network][:, 0]).min().item()
 most_bend = max((table[:, 4] / table[:, 2]).max().item() for table in tables.values())
 short = [gather(fell, loss) / gather(promised, loss) for loss in fresh]
 bowl_short, network_short = (2 ** ratio.log2().abs().mean().item() for ratio in short)
+large = tables[network][:, -1] / gather(predicted, network)[:, -1]
+undershot = large.log().mean().exp().item()  # at the largest batch
+quotients = [bent_scales[key] / simple_scales[key] for key in bent_scales]
+apart = torch.tensor(quotients).view(len(fresh), -1).log2().abs().mean(1).exp2()
+bowl_apart, network_apart = apart.tolist()
+bent = [bent_scales[network, seed] for seed in nets]
+bent_least, bent_most = min(bent), max(bent)
 
 # %% claim: on the bowl the best step is on average within a factor of 1.5 of the formula
 #| label: bowl
@@ -158,13 +147,17 @@ assert least_rise > 7
 assert 3 < most_bend < 11
 
 
+# %% claim: at batch size 1024 the network's is on average less than three quarters above
+#| label: undershoot
+assert 3 / 5 < undershot < 7 / 4
+
+# %% claim: the simple noise scale is near the other one, on average
+#| label: simple
+assert bowl_apart < 2
+assert network_apart < 3
+
+
 # %% the noise scale from two batch sizes
-def square_gradient(parameters, loss):
-    """Return the squared length of the gradient of one batch's mean loss."""
-    gradients = torch.autograd.grad(loss, parameters)
-    return sum((part**2).sum() for part in gradients)
-
-
 def estimate(at_small, at_large, small=16, large=128):
     """Return the trace of Σ and |G|² from the mean squares at two batch sizes."""
     trace = (at_small - at_large) / (1 / small - 1 / large)
@@ -172,29 +165,25 @@ def estimate(at_small, at_large, small=16, large=128):
     return trace, square
 
 
+def mean_square(parameters, loss_of_a_batch, batches=200):
+    """Return the squared length of a batch's gradient, the mean over many batches."""
+    total = 0.0
+    for _ in range(batches):
+        gradients = torch.autograd.grad(loss_of_a_batch(), parameters)
+        total += sum((part**2).sum() for part in gradients)
+    return total / batches
+
+
 # %% early and late
-def measure_squares(weights, seed, batch_size, draws=200):
-    """Return the mean squared length over batches, each with its backward pass."""
-    weights, total = weights.clone().requires_grad_(), 0.0
-    for _ in range(draws):
+def measure_square(weights, seed, batch_size):
+    """Return the mean square of a network, with a backward pass for each batch."""
+    weights = weights.clone().requires_grad_()
+
+    def loss_of_a_batch():
         some = torch.randint(images_each, (batch_size,))
-        loss = network(weights, images[seed, some], labels[seed, some])
-        total += square_gradient([weights], loss)
-    return total / draws
+        return network(weights, images[seed, some], labels[seed, some])
 
-
-def average_squares(products, trials, draws, batch_size):
-    """Return it for each of many trials; products are those of all images' gradients."""
-    batch = torch.randint(images_each, (trials * draws, batch_size))
-    shares = torch.zeros(len(batch), images_each)
-    shares.scatter_add_(1, batch, torch.full(batch.shape, 1 / batch_size))
-    return ((shares @ products) * shares).sum(1).view(trials, draws).mean(1)
-
-
-def measure_noise(slopes):
-    """Return the trace of Σ and |G|² from every image's gradient."""
-    full = slopes.mean(0)
-    return ((slopes - full) ** 2).sum(1).mean(), full @ full
+    return mean_square([weights], loss_of_a_batch)
 
 
 moments = {"start": fresh[network], "early": weights[network], "late": later}
@@ -203,18 +192,18 @@ torch.manual_seed(2)
 for moment, rows in moments.items():
     each = [find_slopes(network, rows[s], images[s], labels[s]) for s in nets]
     truth = torch.tensor([measure_noise(slopes) for slopes in each])
-    scales[moment] = truth[:, 0] / truth[:, 1]
+    scales[moment] = truth[:, 2]
     if moment == "early":
-        pairs = [[measure_squares(rows[s], s, size) for size in sizes] for s in nets]
+        pairs = [[measure_square(rows[s], s, size) for size in sizes] for s in nets]
         guesses = torch.tensor([estimate(*pair) for pair in pairs])
-        misjudged = (guesses[:, 0] / guesses[:, 1] / scales[moment]).log2().abs().max()
+        misjudged = (guesses[:, 0] / guesses[:, 1] / scales[moment]).log2().abs()
         noise_off = (guesses[:, 0] / truth[:, 0] - 1).mean().abs()
     if moment != "start":  # how well twenty batches know |G|², in a hundred trials
         trials = [
             estimate(*(average_squares(product, 100, 20, size) for size in sizes))[1]
             for product in (slopes @ slopes.T for slopes in each)
         ]
-        off_by = torch.stack(trials) / truth[:, 1:] - 1  # (seed, trial)
+        off_by = torch.stack(trials) / truth[:, 1:2] - 1  # (seed, trial)
         errors[moment] = (off_by**2).mean(1).log().mean().div(2).exp().item()
         biases[moment] = off_by.mean().abs().item()
 start_least, start_most = scales["start"].min().item(), scales["start"].max().item()
@@ -226,12 +215,12 @@ early_error, late_error = errors["early"], errors["late"]
 #| label: grows
 assert 2.5 < growth < 100
 
-# %% claim: two batch sizes measure it within a factor of two
+# %% claim: two batch sizes measure it within a factor of one and a half, on average
 #| label: two sizes
-assert misjudged < 1
+assert misjudged.mean().exp2() < 1.5
 assert noise_off < 0.14
 whole = torch.stack([(slopes**2).sum(1).mean() for slopes in each])
-torch.testing.assert_close(whole.cpu(), truth.sum(1).cpu(), rtol=1e-4, atol=0)
+torch.testing.assert_close(whole.cpu(), truth[:, :2].sum(1).cpu(), rtol=1e-4, atol=0)
 
 # %% claim: later the squared signal is missed by more
 #| label: fails
