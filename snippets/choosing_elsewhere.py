@@ -21,6 +21,7 @@ from choosing_bench import (
 )
 from choosing_searches import ladder, look_past_border, read_slopes, steps
 from digits import load_digits
+from torch.nn.functional import cross_entropy, mse_loss
 
 seeds = range(5)
 ways = {"SGD": (sgd, 0.0), "momentum": (momentum, 0.0), "AdamW": (adam, 0.01)}
@@ -120,6 +121,37 @@ deep_steep = steeps[1]  # three hidden layers, momentum
 too_high = deep_steep.log().mean().exp().item()
 deep_least = steep_alone[0, 1].min().item()
 beyond = (steep_three > 1.5).sum().item()
+
+
+# %% the same with torch's AdamW
+def descend(widths, count=20, lr=0.003):
+    """Return the losses of the first seed's first batches, and of validation."""
+    network, images, labels, batches = draw(seeds[0], count, widths=widths)
+    _, _, *unseen = load_digits(images_each, seeds[0])
+    check = pose(*(part[:held_out] for part in unseen), widths)
+    images, wanted = pose(images, labels, widths)
+    loss_of = cross_entropy if wanted.dim() == 1 else mse_loss
+    optimizer, losses = torch.optim.AdamW(network.parameters(), lr), []
+    for batch in batches:
+        optimizer.zero_grad()
+        losses.append(loss_of(network(images[batch]), wanted[batch]))
+        losses[-1].backward()
+        optimizer.step()
+    return torch.stack([*losses, loss_of(network(check[0]), check[1])]).detach()
+
+
+by_torch = torch.stack([descend(widths) for widths, _ in tasks.values()])
+short = torch.full((len(seeds), 1, 20), 0.003)
+by_hand = [train(widths, "AdamW", short) for widths, _ in tasks.values()]
+by_hand = [torch.cat([curve[0, 0], check[0]]) for curve, check in by_hand]
+
+# %% claim: on both tasks the training is that of torch's AdamW
+#| label: torch
+torch.testing.assert_close(torch.stack(by_hand), by_torch, rtol=1e-4, atol=1e-5)
+assert [widths for widths, _ in tasks.values()] == [
+    (64, 32, 32, 32, 10),
+    (32, 64, 64, 32),
+]
 
 # %% claim: the search from a tenth of the bottom comes within nine tenths each time
 #| label: search

@@ -92,7 +92,7 @@ test_cost = test_steps / steps  # the range test is part of a run
 whole_runs = mean_runs + test_cost
 saved = (runs["usual"] - runs["moved"]).mean(1) - test_cost  # in full runs
 sgd_saved, momentum_saved, adam_saved = saved.tolist()
-momentum_more, momentum_usual = -momentum_saved, runs["usual"][1].mean().item()
+momentum_more = -momentum_saved
 kinds = "moved", "usual", "steepest", "around", "fours"
 moved_price, usual_price, steep_price, around_price, four_price = map(worst.get, kinds)
 moved_mean, usual_mean, steep_mean, *_ = map(mean.get, kinds)
@@ -169,10 +169,11 @@ assert (gain >= 1).all()
 #| label: table
 assert usual_price < 1.4
 
-# %% claim: it costs SGD over a run more than with the range test, and momentum less
+# %% claim: the range test saves SGD over a run, AdamW some, momentum under a fifth of one
 #| label: saved
 assert sgd_saved > 1
-assert momentum_usual < 3 + test_cost  # three runs are the fewest
+assert adam_saved > 0
+assert momentum_saved < 1 / 5
 
 # %% claim: six rates in steps of four come within two fifths
 #| label: fours
