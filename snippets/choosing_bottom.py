@@ -82,10 +82,14 @@ assert steep_means.min() > 1 / 5
 # %% claim: at its lowest point every test stands above all the best full runs
 #| label: unfinished
 assert test_low > run_high
+ends = [check[:, :, :12].amin(2).min().item(), check[:, :, :12].amin(2).max().item()]
+torch.testing.assert_close([run_low, run_high], ends)
 
 # %% claim: with momentum, a tenth of the bottom is within two fifths of the sweep
 #| label: decade
+least = check[1, :, :12].amin(1)
 assert momentum_alone < 1.4
+torch.testing.assert_close(momentum_alone, (check[1, :, 13] / least).max().item())
 
 # %% claim: a third of the bottom costs some of the loss, on average
 #| label: third
@@ -103,6 +107,9 @@ assert lucky_seeds == sum(ratio < 1.25 for ratio in price[0, :, 12].tolist())
 # %% claim: plain SGD does best above 1/5 of the largest rate that works, on average
 #| label: bengio
 assert sgd_edge < 5
+largest = torch.where(works, rates[:, :, :12], 0).amax(2)
+by_hand = (largest / best_rate)[0].log().mean().exp().item()
+torch.testing.assert_close(sgd_edge, by_hand)
 
 # %% claim: momentum and AdamW do best below 3/5 of it, on average
 #| label: largest

@@ -123,7 +123,7 @@ assert all(good.max() < 16 * good.min() for _, good, _ in found.values())
 def in_words(ratios):
     if ratios.min() > 1000:
         return "lost"
-    return f"× {math.ceil(100 * ratios.max().item()) / 100:.2f}"
+    return f"×{math.ceil(100 * ratios.max().item()) / 100:.2f}"
 
 
 print("| change | good rates | kept at 2 | by the rule | new r/3, r, 3r |")

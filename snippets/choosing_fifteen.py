@@ -239,11 +239,10 @@ for row, kind in enumerate(order):
         mark, name = "os^"[color], label if row == 0 else None
         look = {"color": f"C{color}", "label": name, "clip_on": False}
         ax.plot(ratios.clamp(max=1.5), height, mark, markersize=4, **look)
-    loss = f"{worst[kind]:.3g}" if worst[kind] < 100 else "lost"
-    ax.text(1.54, row, loss, va="center")
-    ax.text(1.74, row, f"{rows[kind][1]:.1f}", va="center")
-ax.text(1.54, -0.9, "worst")
-ax.text(1.74, -0.9, "cost")
+beside = [f"{worst[kind]:.2f}  {rows[kind][1]:.1f}" for kind in order]
+right = ax.secondary_yaxis("right")
+right.set_yticks(range(len(rows)), beside)
+right.set_ylabel("worst loss, and cost")
 ax.axvline(1, color="C3", linestyle=":", linewidth=1)
 ax.set(xlim=(0.85, 1.5), xlabel="validation loss ÷ that of the sweep")
 ax.set_yticks(range(len(rows)), [rows[kind][0] for kind in order])

@@ -15,6 +15,7 @@ from choosing_bench import (
     images_each,
     momentum,
     read_off,
+    smooth_out,
     train,
 )
 from digits import load_digits
@@ -107,6 +108,7 @@ bench_loss = examine(bench_weights, seeds)[0].item()
 # %% claim: the range test of the bench finds the same rate
 #| label: same
 assert abs(bench_guess / guess - 1) < 1e-3
+torch.testing.assert_close(smooth, smooth_out(bench_losses[0, 0]), rtol=1e-3, atol=1e-4)
 
 # %% claim: and its run ends at the same validation loss
 #| label: run
@@ -114,6 +116,7 @@ assert abs(bench_loss / found[guess] - 1) < 1e-2
 
 # %% claim: the search ends with a rate that beats a third of it and three times it
 #| label: ends
+assert abs(row[2] / row[0] / 9 - 1) < 1e-9
 tried = sorted(found)
 below, above = (tried[tried.index(best) + side] for side in (-1, 1))
 assert found[best] < min(found[below], found[above])
