@@ -25,7 +25,7 @@ def adam(gradient, memory, step):
     return (mean / (1 - 0.9**step)).div_(root)
 
 
-def draw(seed, steps, batch_size=64):
+def draw(seed, steps, batch_size=64, widths=widths):
     """Return a fresh network, the train images and labels, and each step's batch."""
     images, labels, _, _ = load_digits(images_each, seed)
     torch.manual_seed(seed)

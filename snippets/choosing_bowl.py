@@ -2,6 +2,13 @@
 # # What does the bottom of a range test mean?
 # On a bowl every step of a range test can be followed by hand. At which rate does
 # its loss begin to rise: at the critical rate, or somewhere else?
+#
+# A step at the rate x over the curvature multiplies the error by 1 - x. Climb with n
+# steps a decade from far below 1. At x = X the logarithm of the error has changed by
+# the sum of ln|1 - x| over the steps so far, which are evenly spaced in ln x: for large
+# n by n / ln 10 times the integral of ln|1 - x| / x from 0 to X. That integral is minus
+# the real part of the dilogarithm Li2(X), which is positive up to its only zero above
+# 0, and negative beyond. There the error has its first size again, whatever n was.
 
 # %% a range test on a bowl
 #| device: cpu

@@ -55,6 +55,19 @@ def read_slopes(losses):
     return [ladder[first + find(smooth)] for find in (find_valley, find_steepest)]
 
 
+def look_past_border(losses, start):
+    """Return the best and the number of runs of a search that begins around start.
+
+    losses stand at rates a factor of three apart; the search ends where they do.
+    """
+    low, high = start - 1, start + 1
+    while True:
+        best = low + losses[low : high + 1].argmin().item()
+        if low < best < high or best in (0, len(losses) - 1):
+            return best, high - low + 1
+        low, high = low - (best == low), high + (best == high)
+
+
 def list_sweep(name):
     """Return the twelve rates of an optimizer's sweep, a factor of two apart."""
     exponent = ways[name][2]

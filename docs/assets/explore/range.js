@@ -174,8 +174,9 @@
 
   kit.register("range", { train: train, rangeTest: rangeTest }, {
     title: "Read a range test, then check it",
-    task: "Cover nothing: the dashed test and the solid full runs are both here. Where would " +
-      "the test have you train? Change its length until it misleads.",
+    task: "Another task, a checkerboard of four squares, and 12 tanh units. Where would the " +
+      "dashed test have you train, and where do the solid full runs end lowest? Change its " +
+      "length until it misleads.",
     state: { rate: 0.1, steps: 120, seed: 1, optimizer: "momentum" },
     build: build
   });
