@@ -128,6 +128,7 @@ assert won_back > 0.6
 #| label: turned
 assert turned_least > 0.85
 assert unturned >= 4
+assert unturned_most == turned["absolute"][-1].max()
 
 # %% claim: the worse reader has the hundred times lower cost
 #| label: cost
