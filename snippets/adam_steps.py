@@ -74,7 +74,6 @@ printed = (1 - beta1) / math.sqrt(1 - beta2)  # the bound in Adam's paper
 bound = printed / math.sqrt(1 - beta1**2 / beta2)
 longest, longest_at = sleeper.max().item(), sleeper.argmax().item() + 1
 first_step = sleeper[0].item()
-travelled = (sleeper[:100].sum() / newborn[:100].sum()).item()
 best_growth = growths[growing.max(0).values.argmax()].item()
 longest_growing = growing.max().item()
 
@@ -138,10 +137,6 @@ torch.testing.assert_close(ratios, [1.0] * len(ratios), rtol=1e-5, atol=0)
 #| label: sleeper
 assert longest > 6.5
 
-# %% claim: in a hundred steps it goes over four and a half times as far as a newborn
-#| label: far
-assert 4.5 < travelled < 5
-
 # %% claim: a sleeper's first step is as long as the paper's bound
 #| label: first
 torch.testing.assert_close(first_step, printed, rtol=1e-3, atol=0)
@@ -179,7 +174,7 @@ assert abs(best_growth - beta2 / beta1) < 0.005  # half the spacing of the growt
 # %% what the betas set
 #| output: markdown
 print(
-    "| beta1, beta2 | gradients in $m$ | squares in $v$ | longest step | quotient limit |"
+    "| beta1, beta2 | gradients in m | squares in v | longest step | quotient below |"
 )
 print("|---|---:|---:|---:|---:|")
 for (b1, b2), most in zip(pairs, bounds, strict=True):
