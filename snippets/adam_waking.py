@@ -129,7 +129,7 @@ assert extra_accuracy > -0.02
 #|   those woken from zeros leaps by factors of about four to twenty within forty steps
 #|   and then falls; the loss of those woken from None falls with small ups and downs.
 steps = torch.arange(-before, 80) + 1
-drawn = torch.cat([torch.arange(0, before, 6), torch.arange(before, len(steps), 3)])
+drawn = torch.cat([torch.arange(0, before, 6), torch.arange(before, len(steps), 4)])
 fig, ax = plt.subplots()
 for color, (losses, label) in enumerate([(zeros, "zeros"), (nones, "None")]):
     shown = ax.semilogy(steps[drawn], losses[drawn], color=f"C{color}", linewidth=1)

@@ -155,9 +155,9 @@ for ax, title, world in zip(axes, titles, ("unequal", "equal"), strict=True):
             by_word[world, name][low - 1 : high - 1].mean()
             for low, high in pairwise(octaves)
         ]
-        ax.loglog(octaves[:-1], loss, ".-", label=name)
+        ax.loglog(octaves[:-1], loss, label=name)
     ax.set_xticks(octaves[:-1], [str(low) for low in octaves[:-1]])
     ax.minorticks_off()
-    ax.set(xlabel="rank of the word, from", title=title, ylim=(3e-4, 0.3))
+    ax.set(xlabel="rank of the word, from", title=title, ylim=(1e-5, 0.3))
 axes[0].set(ylabel="loss above the least")
 fig.legend(*axes[0].get_legend_handles_labels(), ncols=3, loc="outside upper center")
