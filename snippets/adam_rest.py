@@ -157,7 +157,7 @@ torch.testing.assert_close(default_wall.item(), 1.0, rtol=0.005, atol=0)
 #| alt: >
 #|   Distance from the minimum in learning rates, on a log axis. It falls to below 1e-5
 #|   in a few hundred steps and stays there. At the dashed line it leaps to about 0.2
-#|   and then comes and goes between 1e-5 and 0.3. With eps 0.01 it stays down. The
+#|   and then comes and goes between 1e-4 and 0.3. With eps 0.01 it stays down. The
 #|   lower panel shows spikes of about 0.25, with quiet times between.
 every = 100
 shown = every * torch.arange(steps // every)
