@@ -66,8 +66,7 @@ crossings, turns = (
     (is_there & (count > arrivals + 1)).int().argmax(0)[:-1] + 1
     for is_there in (edges > limit, distances > 0.01)
 )
-turn, crossing = turns[0, 0].item(), crossings[0, 0].item()
-first_turn, last_turn = turns.min().item(), turns.max().item()
+crossing = crossings[0, 0].item()
 closest = distances.amin(0).max().item()
 late = distances[-3000:]
 spells = late[:, :-1].view(3, 1000, -1).amax(1)  # farthest in each thousand steps

@@ -21,13 +21,14 @@ def loss(point):
 
 
 # %% by hand
-point, short, long = start, torch.zeros(2), torch.zeros(2)
+point, short, long = start, 0.0, 0.0
 for step in range(1, steps + 1):
-    gradient = curvature * point
-    short = beta1 * short + (1 - beta1) * gradient
-    long = beta2 * long + (1 - beta2) * gradient**2
+    g = curvature * point
+    short = beta1 * short + (1 - beta1) * g
+    long = beta2 * long + (1 - beta2) * g**2
     size = (long / (1 - beta2**step)).sqrt()
-    point = point - lr * short / (1 - beta1**step) / (size + eps)
+    mean = short / (1 - beta1**step)
+    point = point - lr * mean / (size + eps)
 
 # %% by torch
 weights = torch.nn.Parameter(start.clone())
