@@ -67,6 +67,7 @@ crossings, turns = (
     for is_there in (edges > limit, distances > 0.01)
 )
 crossing = crossings[0, 0].item()
+soonest, latest = (each.item() for each in (turns - crossings).aminmax())
 closest = distances.amin(0).max().item()
 late = distances[-3000:]
 spells = late[:, :-1].view(3, 1000, -1).amax(1)  # farthest in each thousand steps
@@ -87,10 +88,10 @@ assert least_spell > 0.05
 #| label: alike
 assert most_spell < 0.5
 
-# %% claim: it turns within two per cent of where the quotient passes 2 (1 + b1) / (1 - b1)
+# %% claim: it leaves within 150 steps after the quotient passes 2 (1 + b1) / (1 - b1)
 #| label: turns
-assert (turns > crossings).all()
-torch.testing.assert_close(turns.double(), crossings.double(), rtol=0.02, atol=0)
+assert soonest > 0
+assert latest < 150
 
 # %% claim: and the quotient stays near that limit afterwards
 #| label: stays
