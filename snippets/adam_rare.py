@@ -7,7 +7,6 @@
 #| device: cpu
 import math
 
-import matplotlib.pyplot as plt
 import torch
 
 torch.set_default_dtype(torch.float64)
@@ -109,23 +108,3 @@ default_wall = predicted[0, -1].item()
 #| label: wall
 torch.testing.assert_close(walls, predicted, rtol=0.08, atol=0)
 assert abs(default_wall * (1 - default[1]) / twice - 1) < 1e-9
-
-# %% gap against memory
-#| caption: >
-#|   The smallest gap between rare gradients at which Adam walks against the mean
-#|   gradient, for long memories of 100 to 1,000 steps and a short one of ten. The rare
-#|   gradient is worth two or ten times all the others together. Dots: measured. Lines:
-#|   the formula.
-#| alt: >
-#|   On log axes the dots lie on two straight lines, at {twice:.1f} and {tenfold:.1f}
-#|   times the memory. Above its line each walks the wrong way.
-fig, ax = plt.subplots()
-for kind, (worth_of, wall) in enumerate(zip(worths, predicted, strict=True)):
-    ax.loglog(memories, wall, color=f"C{kind}", label=f"worth {worth_of:g} times")
-    ax.loglog(memories, walls[kind], "o", color=f"C{kind}")
-ax.set_xticks([100, 200, 500, 1000], ["100", "200", "500", "1,000"])
-ax.set_yticks([300, 1000, 3000, 10000], ["300", "1,000", "3,000", "10,000"])
-ax.minorticks_off()
-ax.set(xlabel="long memory, 1 / (1 − beta2), in steps")
-ax.set(ylabel="gap between\nrare gradients, in steps", ylim=(150, 12_000))
-ax.legend(loc="upper left")
