@@ -65,9 +65,9 @@ widths = good.sum(2).float().mean(1)  # in doublings, one for each optimizer
 sgd_width, momentum_width, adam_width = widths.tolist()
 wider = adam_width - sgd_width
 
-# %% claim: for SGD the bottom is from 3/4 of to five times the best rate, on average
+# %% claim: for SGD the bottom is from 3/4 of to six times the best rate, on average
 #| label: low
-assert 3 / 4 < sgd_mean < 5
+assert 3 / 4 < sgd_mean < 6
 
 # %% claim: for each of the others it is over four times the best rate, on average
 #| label: high
@@ -79,9 +79,9 @@ torch.testing.assert_close(too_high * best_rate, rates[:, :, 12])
 assert steep_means.max() < 5
 assert steep_means.min() > 1 / 5
 
-# %% claim: at its lowest point every test stands above all the best full runs
+# %% claim: at its lowest point a test stands over twice as high as a full run, on average
 #| label: unfinished
-assert test_low > run_high
+assert (lowest.log().mean() - pick(check, swept).log().mean()).exp() > 2
 lows = check[:, :, :12].amin(2)
 torch.testing.assert_close([run_low, run_high], [lows.min().item(), lows.max().item()])
 
@@ -120,7 +120,7 @@ assert not (works & (torch.arange(12) > last[:, :, None])).any()
 # %% claim: AdamW's good range is less than three doublings wider than that of SGD
 #| label: width
 assert abs(wider) < 3
-assert widths.min() > 2
+assert widths.min() > 1.5
 assert widths.max() < 7
 assert good.shape == (len(ways), len(seeds), 12)
 

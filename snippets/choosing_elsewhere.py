@@ -168,9 +168,9 @@ assert (steep_three <= steep_alone).all()
 #| label: high
 assert too_high > 1.5
 
-# %% claim: a run at it ends above five times the loss of the sweep, every seed
+# %% claim: a run at it ends above four times the loss of the sweep, every seed
 #| label: lost
-assert deep_least > 5
+assert deep_least > 4
 
 
 # %% how near each start ends

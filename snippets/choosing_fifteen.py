@@ -155,10 +155,10 @@ assert mean_runs < 5
 steps_each = (runs["moved"] * steps + test_steps).mean().item()
 torch.testing.assert_close(whole_runs, steps_each / steps)
 
-# %% claim: r alone costs plain SGD loss on average, and the others under a fifth
+# %% claim: r alone costs plain SGD loss on average, and the others under three tenths
 #| label: alone
 assert sgd_alone > 1
-assert other_alone < 1.2
+assert other_alone < 1.3
 
 # %% claim: moving past the border leaves six of fifteen searches or more as they were
 #| label: moved
@@ -169,20 +169,20 @@ assert gains == (price["three"] > price["moved"]).sum()
 #| label: table
 assert usual_price < 1.4
 
-# %% claim: the range test saves SGD over a run, AdamW some, momentum under a fifth of one
+# %% claim: the range test saves SGD over a run, AdamW some, momentum under one
 #| label: saved
 assert sgd_saved > 1
 assert adam_saved > 0
-assert momentum_saved < 1 / 5
+assert momentum_saved < 1
 
-# %% claim: six rates in steps of four come within two fifths
+# %% claim: six rates in steps of four come within three fifths
 #| label: fours
-assert four_price < 1.4
+assert four_price < 1.6
 assert (price["fours"] >= 1).all()
 
-# %% claim: the rate at the steepest fall comes within a half, with no full run
+# %% claim: the rate at the steepest fall comes within a fifth on average, with no full run
 #| label: steepest
-assert steep_price < 1.5
+assert steep_mean < 1.2
 assert find_steepest([5.0, 4.0, 1.0, 0.0]) == 1
 
 # %% claim: a search around it comes within two fifths, in fewer than five runs
@@ -190,9 +190,9 @@ assert find_steepest([5.0, 4.0, 1.0, 0.0]) == 1
 assert around_price < 1.4
 assert around_runs < 5
 
-# %% claim: the valley costs SGD over twice the loss, on average
+# %% claim: the valley costs SGD at least three tenths more loss, on average
 #| label: valley
-assert sgd_valley > 2
+assert sgd_valley > 1.3
 assert find_valley([6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 9.0]) == 2
 
 # %% claim: for AdamW the best of the even grid costs over thrice the loss, on average
@@ -203,9 +203,9 @@ assert even_price > 3
 #| label: lowest
 assert 1 / 70 < beyond_grid < 2 / 5
 
-# %% claim: for the other two the even grid is within a half of the sweep
+# %% claim: for the other two the even grid is within three quarters of the sweep
 #| label: lucky
-assert lucky_price < 1.5
+assert lucky_price < 1.75
 assert (pick(check, picks["even"]) == check[:, :, 12:24].amin(2)).all()
 
 # %% ten ways to choose
