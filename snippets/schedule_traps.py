@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Where the calls go wrong
 # Six things that torch's schedulers do, each of them as written in its source, and
-# each of them against somebody's expectation.
+# each of them against somebody's expectation. At the end, what is no schedule.
 
 # %% a run that only counts
 #| device: cpu
@@ -174,3 +174,19 @@ assert torch.equal(chain(decay, restart), alone[restart])
 torch.testing.assert_close(
     chain(restart, decay)[1:], 0.9 * alone[restart][1:], rtol=1e-12, atol=0
 )
+
+# %% what an adaptive optimizer does instead
+weights = torch.nn.Parameter(torch.zeros(2))
+adaptive = torch.optim.Adagrad([weights], lr=1.0)
+gradient = torch.tensor([1.0, 100.0])
+for _ in range(100):
+    before = weights.detach().clone()
+    weights.grad = gradient.clone()
+    adaptive.step()
+own_rates = (before - weights.detach()) / gradient  # of the last step
+group_lr = adaptive.param_groups[0]["lr"]
+
+# %% claim: AdaGrad gives each weight a rate of its own and leaves the group's alone
+#| label: adaptive
+torch.testing.assert_close(own_rates, torch.tensor([0.1, 0.001]), rtol=1e-6, atol=0)
+assert group_lr == 1
