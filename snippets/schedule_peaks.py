@@ -102,9 +102,9 @@ assert constant_cost > 1
 
 # %% claim: no best peak lies at the border of its grid
 #| label: margins
-for name, mean in means.items():
-    assert best[name].min() > 0
-    assert best[name].max() < mean.shape[2] - 1
+for key, at in best.items():
+    assert at.min() > 0
+    assert at.max() < means[key].shape[2] - 1
 
 
 # %% claim: this is torch.optim.AdamW with LambdaLR
@@ -113,8 +113,8 @@ network, images, labels, batches = draw(seeds[0], 50, 4)
 line = (1 - torch.arange(50) / 50) / 128
 _, ours = train(adam, line.expand(1, 1, -1), seeds[:1], decay, 4)
 optimizer = torch.optim.AdamW(network.parameters(), lr=1.0, weight_decay=decay)
-rates = [*line.tolist(), 0.0]
-scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, rates.__getitem__)
+then = [*line.tolist(), 0.0]
+scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, then.__getitem__)
 for batch in batches:
     optimizer.zero_grad()
     cross_entropy(network(images[batch]), labels[batch]).backward()
