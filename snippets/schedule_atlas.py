@@ -212,9 +212,15 @@ assert setters == [
 assert set(atlas) - {*setters, *scalers} == {"SWALR"}
 assert all((kept > 0.499).all() for kept in halved.values())
 
+# %% claim: the cosine scales it up to T_max, and then goes on from its own zero
+#| label: turn
+after = run("CosineAnnealingLR", halve_at=10) / ran["CosineAnnealingLR"]
+torch.testing.assert_close(after[10:80], torch.full((70,), 0.5))
+torch.testing.assert_close(after[82:], torch.ones(steps - 82))
+
 # %% the atlas
 #| output: markdown
-print("| scheduler | rate at step t, and the arguments drawn | |\n|---|---|---|")
+print("| scheduler | rate at step t, arguments drawn | found rate |\n|---|---|---|")
 for name, (given, _, words) in atlas.items():
     shown = {} if callable(given) else given
     values = ", ".join(
