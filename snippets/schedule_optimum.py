@@ -54,7 +54,6 @@ ranks = best.argsort(1).argsort(1) + 1
 leads = over_best.sort(1).values[:, 1]  # of the first over the second, (bowl, noise)
 names = list(shapes)
 constant_behind = over_best[0, 0, 4].item()
-cosine_behind = over_best[1, 3, 4].item()
 harmonic_least = over_best[1, 1].min().item()
 
 # %% claim: at a constant rate the noise leaves what the geometric sum says
@@ -70,6 +69,8 @@ assert (ranks[0, 1] == 1).all()
 assert (over_best[0, 1] == 1).all()
 assert leads[0].min() > 1.01
 assert (ranks[0, 0] == 4).all()
+middle = best[0, :2, noises == 1].flatten()
+torch.testing.assert_close(constant_behind, (middle[0] / middle[1]).item())
 
 # %% claim: on the uneven bowl constant wins, then linear, then constant, by 4 % or more
 #| label: winners

@@ -37,6 +37,8 @@ torch.testing.assert_close(rates.amax(1), torch.full((len(names),), peak))
 # %% claim: at this peak each falling shape ends below the constant rate, on average
 #| label: lower
 assert least_gain < 1
+assert (rates[:, 24:].diff() <= 0).all()  # none rises after the warm-up
+torch.testing.assert_close(last, losses[..., 160:].mean(2))
 
 # %% claim: until it falls, the late fall is the constant run
 #| label: same
