@@ -69,8 +69,8 @@ assert (ranks[0, 1] == 1).all()
 assert (over_best[0, 1] == 1).all()
 assert leads[0].min() > 1.01
 assert (ranks[0, 0] == 4).all()
-middle = best[0, :2, noises == 1].flatten()
-torch.testing.assert_close(constant_behind, (middle[0] / middle[1]).item())
+at_one = best[0, :2, noises == 1].flatten()
+torch.testing.assert_close(constant_behind, (at_one[0] / at_one[1]).item())
 
 # %% claim: on the uneven bowl constant wins, then linear, then constant, by 4 % or more
 #| label: winners

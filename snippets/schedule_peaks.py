@@ -90,6 +90,9 @@ assert most_four < 0.2
 #| label: higher
 assert sgd_higher > 1
 assert adamw_higher > 1
+doublings = torch.tensor([sgd_higher, adamw_higher], device="cpu").log2()
+apart = torch.stack([at[1] - at[0] for at in each_best[:2]]).cpu()
+torch.testing.assert_close(doublings, apart)
 
 # %% claim: at four times AdamW's best constant rate the line ends below that rate's loss
 #| label: forgives
@@ -99,6 +102,8 @@ assert (peaks[2:] == 4 * peaks[:-2]).all()
 # %% claim: and the constant rate above it
 #| label: pays
 assert constant_cost > 1
+lowest = means["AdamW, 2 epochs"][1, 0].exp()
+torch.testing.assert_close(constant_cost, (lowest[high] / lowest[high - 2]).item())
 
 # %% claim: no best peak lies at the border of its grid
 #| label: margins
