@@ -106,10 +106,12 @@ torch.testing.assert_close(peaks[1:] / peaks[:-1], torch.full((100,), 2**0.1))
 fig, axes = plt.subplots(1, 2, sharey=True)
 for ax, bowl, ratios in zip(axes, bowls, over_best, strict=True):
     for name, ratio in zip(names, ratios, strict=True):
-        ax.loglog(noises, ratio, "o-", markersize=3, label=name)
+        ax.loglog(noises, ratio, label=name)
     ax.set(title=f"{bowl} bowl", xlabel="noise", ylim=(0.9, 100))
+    ax.set_xticks([0.1, 1, 10], [0.1, 1, 10])
+    ax.minorticks_off()
 axes[0].set(ylabel="loss / lowest loss")
-axes[0].set_yticks([1, 2, 5, 10, 20, 50], [1, 2, 5, 10, 20, 50])
+axes[0].set_yticks([1, 3, 10, 30], [1, 3, 10, 30])
 fig.legend(*axes[0].get_legend_handles_labels(), ncols=4, loc="outside upper center")
 
 # %% the uneven bowl with exact gradients, and peaks above the critical rate

@@ -147,10 +147,10 @@ for row, name in enumerate(shapes):
 fig, axes = plt.subplots(1, 2, sharey=True)
 for ax, name, rates in zip(axes, found, (sgd_peaks, peaks), strict=False):
     for shape, losses in zip(shapes, means[name][1].exp().cpu(), strict=True):
-        ax.loglog(rates, losses, "o-", markersize=3, label=shape)
+        ax.loglog(rates, losses, label=shape)
     ax.set_xscale("log", base=2)
+    ax.minorticks_off()
     ax.set(title=name.split(",")[0], xlabel="peak rate", ylim=(0.08, 1))
 axes[0].set(ylabel="loss on new digits")
 axes[0].set_yticks([0.1, 0.2, 0.5, 1], [0.1, 0.2, 0.5, 1])
-axes[0].minorticks_off()
 fig.legend(*axes[0].get_legend_handles_labels(), ncols=2, loc="outside upper center")
