@@ -138,7 +138,7 @@ for row, name in enumerate(shapes):
 # %% loss against peak
 #| caption: >
 #|   Loss on new digits after two epochs in batches of four, against the peak rate:
-#|   geometric means of {len(seeds)} networks.
+#|   geometric means of ten networks.
 #| alt: >
 #|   Two panels, SGD and AdamW, losses against peak rates, both logarithmic. Each of four
 #|   curves has a lowest point. That of the line and of the cosine is lower than that of

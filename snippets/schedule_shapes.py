@@ -49,7 +49,7 @@ assert falls_at > 0.79 * steps
 #| caption: >
 #|   Filled: the learning rate over {steps} steps, from 0 to the peak {peak}. Solid: the
 #|   loss of minibatches that the network has not seen, on a log axis, the geometric mean
-#|   of {len(seeds)} networks. Dotted: the loss at the constant rate.
+#|   of twenty networks. Dotted: the loss at the constant rate.
 #| alt: >
 #|   Six small panels. The constant rate's loss falls and stays near 0.3. Under the linear
 #|   decay, the cosine, the two cuts and the warm-up it goes on falling; the late fall
