@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Every scheduler of torch, and one line for each
-# Which schedulers does the installed torch have, what do they read, and is there a
-# formula that gives their learning rate at any step without running them?
+# Which schedulers does the installed torch have, what do they read, do they scale the
+# rate that they find, and which formula gives it at any step without running them?
 
 # %% one entry for each class
 #| device: cpu
@@ -63,89 +63,61 @@ def warm_up(optimizer):
     return lr_scheduler.LinearLR(optimizer, 0.1, total_iters=20)
 
 
-S = lr_scheduler
-atlas = {  # class: how to make it, its learning rate in closed form, and in words
-    "ConstantLR": (
-        lambda o: S.ConstantLR(o, 0.3, 40),
-        lambda t: 0.3 if t < 40 else 1,
-        "η₀ · f until t = T, then η₀",
-    ),
-    "LinearLR": (
-        lambda o: S.LinearLR(o, 0.1, 1.0, 40),
+def sequence(optimizer):
+    cosine = lr_scheduler.CosineAnnealingLR(optimizer, 100)
+    return lr_scheduler.SequentialLR(optimizer, [warm_up(optimizer), cosine], [20])
+
+
+def chain(optimizer):
+    exponential = lr_scheduler.ExponentialLR(optimizer, 0.97)
+    return lr_scheduler.ChainedScheduler([warm_up(optimizer), exponential])
+
+
+# fmt: off
+atlas = {  # class: its arguments, or how to make it; its rate, in code and in words
+    "ConstantLR": ({"factor": 0.3, "total_iters": 40}, lambda t: 0.3 if t < 40 else 1,
+        "η₀ · `factor` until t = `total_iters`, then η₀"),
+    "LinearLR": ({"start_factor": 0.1, "end_factor": 1.0, "total_iters": 40},
         lambda t: 0.1 + 0.9 * min(t / 40, 1),
-        "from η₀ · a to η₀ · b in T steps, on a line",
-    ),
-    "PolynomialLR": (
-        lambda o: S.PolynomialLR(o, 90, 2.0),
-        lambda t: max(0, 1 - t / 90) ** 2,
-        "η₀ (1 − t/T)ᵖ, then 0",
-    ),
-    "StepLR": (
-        lambda o: S.StepLR(o, 30, 0.5),
-        lambda t: 0.5 ** (t // 30),
-        "η₀ γ to the power ⌊t/k⌋",
-    ),
-    "MultiStepLR": (
-        lambda o: S.MultiStepLR(o, [20, 70], 0.4),
+        "a line, η₀ · `start_factor` to η₀ · `end_factor` in `total_iters` steps"),
+    "PolynomialLR": ({"total_iters": 90, "power": 2.0},
+        lambda t: max(0, 1 - t / 90) ** 2, "η₀ (1 − t/`total_iters`) to the `power`"),
+    "StepLR": ({"step_size": 30, "gamma": 0.5}, lambda t: 0.5 ** (t // 30),
+        "η₀ · `gamma` to the power ⌊t/`step_size`⌋"),
+    "MultiStepLR": ({"milestones": [20, 70], "gamma": 0.4},
         lambda t: 0.4 ** ((t >= 20) + (t >= 70)),
-        "η₀ γ to the power of the milestones passed",
-    ),
-    "ExponentialLR": (
-        lambda o: S.ExponentialLR(o, 0.97),
-        lambda t: 0.97**t,
-        "η₀ γᵗ",
-    ),
-    "CosineAnnealingLR": (
-        lambda o: S.CosineAnnealingLR(o, 80),
-        lambda t: wave(t / 80),
-        "η₀ (1 + cos πt/T)/2, and up again after T",
-    ),
-    "CosineAnnealingWarmRestarts": (
-        lambda o: S.CosineAnnealingWarmRestarts(o, 20, 2),
-        restart,
-        "the cosine, begun anew after T, 3T, 7T … steps",
-    ),
-    "OneCycleLR": (
-        lambda o: S.OneCycleLR(o, 1.0, steps),
-        one_cycle,
-        "half a cosine up to the peak, half a cosine down",
-    ),
+        "η₀ · `gamma` to the power of the `milestones` passed"),
+    "ExponentialLR": ({"gamma": 0.97}, lambda t: 0.97**t, "η₀ · `gamma` to the power t"),
+    "CosineAnnealingLR": ({"T_max": 80, "eta_min": 0.0}, lambda t: wave(t / 80),
+        "half a cosine from η₀ to `eta_min` at `T_max`, then up again"),
+    "CosineAnnealingWarmRestarts": ({"T_0": 20, "T_mult": 2, "eta_min": 0.0}, restart,
+        "the same in `T_0` steps, then anew, each time `T_mult` times as long"),
+    "OneCycleLR": ({"max_lr": 1.0, "total_steps": steps, "pct_start": 0.3,
+        "div_factor": 25.0, "final_div_factor": 1e4}, one_cycle,
+        "half a cosine from `max_lr`/`div_factor` up to `max_lr` at t = `pct_start` · "
+        "`total_steps` − 1, half a cosine down to the first rate/`final_div_factor`"),
     "CyclicLR": (
-        lambda o: S.CyclicLR(o, 0.1, 1.0, 20, mode="triangular2"),
+        {"base_lr": 0.1, "max_lr": 1.0, "step_size_up": 20, "mode": "triangular2"},
         lambda t: 0.1 + 0.9 * tri(t, 20) / 2 ** (t // 40),
-        "triangles, here each half as high",
-    ),
-    "LambdaLR": (
-        lambda o: S.LambdaLR(o, lambda t: (t + 1) ** -0.5),
-        lambda t: (t + 1) ** -0.5,
-        "η₀ times your function of t",
-    ),
-    "MultiplicativeLR": (
-        lambda o: S.MultiplicativeLR(o, lambda t: 0.8 if t % 10 == 0 else 1),
+        "on a line from `base_lr` to `max_lr` in `step_size_up` steps, and back in as "
+        "many; in this `mode` each peak is half as high above `base_lr`"),
+    "LambdaLR": ({"lr_lambda": lambda t: (t + 1) ** -0.5}, lambda t: (t + 1) ** -0.5,
+        "η₀ times your function of t, here 1/√(t + 1)"),
+    "MultiplicativeLR": ({"lr_lambda": lambda t: 0.8 if t % 10 == 0 else 1},
         lambda t: 0.8 ** (t // 10),
-        "the last rate times your function of t",
-    ),
-    "SequentialLR": (
-        lambda o: S.SequentialLR(o, [warm_up(o), S.CosineAnnealingLR(o, 100)], [20]),
-        warm_then_cosine,
-        "one schedule after the other, each from its own t = 0",
-    ),
-    "ChainedScheduler": (
-        lambda o: S.ChainedScheduler([warm_up(o), S.ExponentialLR(o, 0.97)]),
+        "the last rate times your function of t, here 0.8 at each tenth step"),
+    "SequentialLR": (sequence, warm_then_cosine,
+        "one schedule after the other, each from its own t = 0; here a line, a cosine"),
+    "ChainedScheduler": (chain,
         lambda t: (0.1 + 0.9 * min(t / 20, 1)) * 0.97**t,
-        "one after the other within each step",
-    ),
-    "ReduceLROnPlateau": (
-        lambda o: S.ReduceLROnPlateau(o, factor=0.5, patience=10),
-        plateau,
-        "η₀ γ to the power of the cuts so far",
-    ),
-    "SWALR": (
-        lambda o: swa_utils.SWALR(o, swa_lr=0.2, anneal_epochs=40),
+        "one after the other within each step; here a line and an exponential"),
+    "ReduceLROnPlateau": ({"factor": 0.5, "patience": 10}, plateau,
+        "η₀ · `factor` to the power of the cuts so far"),
+    "SWALR": ({"swa_lr": 0.2, "anneal_epochs": 40},
         lambda t: 0.2 + 0.8 * wave(min(t / 40, 1)),
-        "half a cosine to a constant",
-    ),
+        "half a cosine from η₀ to `swa_lr` in `anneal_epochs` steps, then level"),
 }
+# fmt: on
 
 
 # %% which classes there are
@@ -173,15 +145,22 @@ assert set(atlas) - find_schedulers() == set()
 
 
 # %% run each one
-def run(make, metric=metric, scale=1.0):
+def run(name, metric=metric, scale=1.0, halve_at=None):
     """Return the rates at which the optimizer takes its steps."""
     weight = torch.nn.Parameter(torch.ones(1))
     optimizer = torch.optim.SGD([weight], lr=base, momentum=0.9)
+    given, rates = atlas[name][0], []
     with warnings.catch_warnings():
         # SequentialLR passes on an argument that torch itself calls deprecated.
         warnings.simplefilter("ignore", UserWarning)
-        scheduler, rates = make(optimizer), []
+        if callable(given):
+            scheduler = given(optimizer)
+        else:
+            module = swa_utils if name == "SWALR" else lr_scheduler
+            scheduler = getattr(module, name)(optimizer, **given)
         for step in range(steps):
+            if step == halve_at:
+                optimizer.param_groups[0]["lr"] /= 2
             rates.append(optimizer.param_groups[0]["lr"])
             weight.grad = scale * torch.ones_like(weight)
             optimizer.step()
@@ -194,7 +173,7 @@ def tabulate(formula):
     return torch.tensor([float(formula(step)) for step in range(steps)])
 
 
-ran = {name: run(make) for name, (make, _, _) in atlas.items()}
+ran = {name: run(name) for name in atlas}
 twins = {name: tabulate(formula) for name, (_, formula, _) in atlas.items()}
 errors = {name: (ran[name] - twins[name]).abs().max().item() for name in atlas}
 worst_error = max(errors.values())
@@ -204,13 +183,10 @@ worst_error = max(errors.values())
 assert worst_error < 1e-12
 
 # %% what each one reads
-reads_gradient = [
-    name for name, (make, _, _) in atlas.items()
-    if (run(make, scale=1000.0) != ran[name]).any()
-]  # fmt: skip
+reads_gradient = [name for name in atlas if (run(name, scale=1e3) != ran[name]).any()]
 reads_metric = [
-    name for name, (make, _, _) in atlas.items()
-    if (run(make, metric=lambda step: 1 / (step + 1)) != ran[name]).any()
+    name for name in atlas
+    if (run(name, metric=lambda step: 1 / (step + 1)) != ran[name]).any()
 ]  # fmt: skip
 
 # %% claim: no scheduler looks at a gradient
@@ -221,41 +197,49 @@ assert reads_gradient == []
 #| label: metric
 assert reads_metric == ["ReduceLROnPlateau"]
 
-# %% what an adaptive optimizer does instead
-weights = torch.nn.Parameter(torch.zeros(2))
-adaptive = torch.optim.Adagrad([weights], lr=base)
-gradient = torch.tensor([1.0, 100.0])
-for _ in range(100):
-    before = weights.detach().clone()
-    weights.grad = gradient.clone()
-    adaptive.step()
-own_rates = (before - weights.detach()) / gradient  # of the last step
-group_lr = adaptive.param_groups[0]["lr"]
+# %% what each does with a rate that somebody has halved
+halved = {name: run(name, halve_at=10)[11:16] / ran[name][11:16] for name in atlas}
+setters = [name for name, kept in halved.items() if (kept > 0.999).all()]
+scalers = [name for name, kept in halved.items() if (kept < 0.501).all()]
+says = dict.fromkeys(setters, "sets") | dict.fromkeys(scalers, "scales")
+says |= {"SequentialLR": "as its parts", "ChainedScheduler": "as its parts"}
 
-# %% claim: AdaGrad gives each weight a rate of its own and leaves the group's alone
-#| label: adaptive
-torch.testing.assert_close(own_rates, torch.tensor([0.1, 0.001]), rtol=1e-6, atol=0)
-assert group_lr == base
+# %% claim: four schedulers set the rate, the others scale the one they find, SWALR mixes
+#| label: sets
+assert setters == [
+    "CosineAnnealingWarmRestarts", "OneCycleLR", "CyclicLR", "LambdaLR"
+]  # fmt: skip
+assert set(atlas) - {*setters, *scalers} == {"SWALR"}
+assert all((kept > 0.499).all() for kept in halved.values())
+
+# %% claim: the cosine scales it up to T_max, and then goes on from its own zero
+#| label: turn
+after = run("CosineAnnealingLR", halve_at=10) / ran["CosineAnnealingLR"]
+torch.testing.assert_close(after[10:80], torch.full((70,), 0.5))
+torch.testing.assert_close(after[82:], torch.ones(steps - 82))
 
 # %% the atlas
 #| output: markdown
-print("| scheduler | rate at step t | reads | off by |\n|---|---|---|---:|")
-for name, (_, _, words) in atlas.items():
-    reads = "metric" if name in reads_metric else "steps"
+print("| scheduler | rate at step t, arguments drawn | found rate |\n|---|---|---|")
+for name, (given, _, words) in atlas.items():
+    shown = {} if callable(given) else given
+    values = ", ".join(
+        f"{key}={value!r}" for key, value in shown.items() if not callable(value)
+    )
     wrapped = re.sub("(?<=[a-z])(?=[A-Z])", "<wbr>", name)  # long names may break here
-    print(f"| <code>{wrapped}</code> | {words} | {reads} | {errors[name]:.0e} |")
+    row = f"{words}<br>`{values}`" if values else words
+    print(f"| <code>{wrapped}</code> | {row} | {says.get(name, 'mixes')} |")
 
 # %% sixteen small pictures
 #| caption: >
-#|   The learning rate of every scheduler over {steps} steps, from 0 to 1.
-#|   Wide: what torch does. Thin: the closed form.
+#|   Learning rate over base rate, from 0 to 1, in {steps} steps, with the arguments of
+#|   the table.
 #| alt: >
-#|   Sixteen small panels in two columns, one for each scheduler, each with two curves
-#|   that cover one another. CosineAnnealingLR rises again at the end.
+#|   Sixteen small panels in two columns, one for each scheduler. CosineAnnealingLR rises
+#|   again at the end.
 fig, axes = plt.subplots(8, 2, figsize=(4.5, 8.8), sharex=True, sharey=True)
 for ax, name in zip(axes.flat, atlas, strict=True):
-    ax.step(range(steps), ran[name], "C0", where="post", linewidth=4, alpha=0.35)
-    ax.step(range(steps), twins[name], "C1", where="post", linewidth=1)
+    ax.plot(range(0, steps, 2), ran[name][::2], "C0")
     ax.set_title(name.replace("gWarm", "g\nWarm"))
     ax.grid(visible=False)
     ax.tick_params(length=0)

@@ -127,52 +127,38 @@ both = try_rates(torch.cat([level, fall(keep[-1])]), keep)
 constant, longest = both.split([len(constant_peaks), len(decay_peaks)], 2)
 linear = torch.cat([*[try_rates(fall(steps)) for steps in keep[:-1]], longest[-1:]])
 gain = linear.min(2).values / constant.min(2).values  # (budget, seed)
-cut_short = 1 - gain[0].log().mean().exp().item()
+cut_short = 1 - gain[:2].log().mean().exp().item()
 mean_long = gain[-1].log().mean().exp().item()
+worse_long = (gain[-1] > 1).sum().item()
 doublings = (decay_peaks[linear.argmin(2)] / constant_peaks[constant.argmin(2)]).log2()
 peak_ratio = 2 ** doublings[:2].mean().item()
-at_one = linear[1:, :, 3] / constant[1:, :, 4]  # peak 1, from two epochs on
-most_at_one = at_one.max().item()
-
-# %% three other ways down, in one epoch and in two
-shapes = {
-    "cosine": lambda share: (1 + (torch.pi * share).cos()) / 2,
-    "late": lambda share: ((1 - share) / 0.2).clamp(max=1),  # over the last fifth
-    "cuts": lambda share: 0.1 ** ((share >= 0.5) * 1.0 + (share >= 0.75) * 1.0),
-}
 
 
-def try_shapes(steps):
-    """Return the losses on new digits, (seed, shape, peak)."""
-    share = torch.arange(steps) / steps
-    rates = [decay_peaks[:, None] * shape(share) for shape in shapes.values()]
-    return try_rates(torch.cat(rates)).view(len(seeds), len(shapes), -1)
+# %% two cuts by ten, in one epoch and in two
+def cut(share):
+    return 0.1 ** ((share >= 0.5) * 1.0 + (share >= 0.75) * 1.0)
 
 
-shaped = torch.stack([try_shapes(steps) for steps in keep[:2]])
-others = shaped.min(3).values  # (budget, seed, shape)
-over_linear = others / linear[:2].min(2, keepdim=True).values
-cosine_behind, late_behind, cuts_behind = over_linear.log().mean((0, 1)).exp().tolist()
-
-# %% claim: in one epoch a cosine or a late fall beats the constant rate on average
-#| label: any
-at_best = constant[0].min(1).values.log().mean()
-assert (others[0, :, :2].log().mean(0) < at_best).all()
-
-# %% claim: on average over both budgets they end within a quarter of the straight line
-#| label: alike
-assert min(cosine_behind, late_behind) > 0.9
-assert max(cosine_behind, late_behind) < 1.25
+cuts = torch.stack(
+    [
+        try_rates(decay_peaks[:, None] * cut(torch.arange(steps) / steps))[0]
+        for steps in keep[:2]
+    ]
+)  # (budget, seed, peak)
+over_linear = cuts.min(2).values / linear[:2].min(2).values
+cuts_behind = over_linear.log().mean().exp().item()
 
 # %% claim: two cuts by ten, half-way and at three quarters, are worse on average
 #| label: cuts
 assert cuts_behind > 1.1
-before_and_after = shapes["cuts"](torch.tensor([0.49, 0.51, 0.74, 0.76]))
+before_and_after = cut(torch.tensor([0.49, 0.51, 0.74, 0.76]))
 torch.testing.assert_close(before_and_after, torch.tensor([1.0, 0.1, 0.1, 0.01]))
 
-# %% claim: in one epoch the best decay cuts the loss by a tenth to two fifths, on average
+# %% claim: in one epoch and in two, together, the best decay cuts the loss on average
 #| label: short
-assert 0.1 < cut_short < 0.4
+assert cut_short > 0
+one_and_two = linear[:2].min(2).values.log() - constant[:2].min(2).values.log()
+torch.testing.assert_close(1 - cut_short, one_and_two.mean().exp().item())
 
 # %% claim: in eight epochs the mean of both is the same, within a fifth
 #| label: long
@@ -186,14 +172,9 @@ assert peak_ratio > 1.5
 in_doublings = torch.tensor(peak_ratio).log2()
 torch.testing.assert_close(in_doublings, doublings[:2].mean(), rtol=1e-4, atol=0)
 
-# %% claim: at a peak of 1 the decay ends below half of the constant rate 1, each seed
-#| label: one
-assert most_at_one < 0.5
-assert decay_peaks[3] == constant_peaks[4] == 1
-
 # %% claim: no best rate lies at the border of its grid
 #| label: margins
-for table in constant, linear, shaped:
+for table in constant, linear, cuts:
     assert table.argmin(-1).min() > 0
     assert table.argmin(-1).max() < 4
 for grid in constant_peaks, decay_peaks:
@@ -217,7 +198,7 @@ torch.testing.assert_close(end, noisy[0, 0], rtol=1e-3, atol=0)
 # %% what a decay gains, by budget
 #| caption: >
 #|   Loss on new digits of the best linear decay, divided by that of the best constant
-#|   rate. One dot for each of ten seeds.
+#|   rate, both chosen on these same digits. One dot for each of ten seeds.
 #| alt: >
 #|   Ratio of losses against epochs. At one and two epochs all dots but a few lie below
 #|   0.95, at four and eight epochs they lie around 1.

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Where the calls go wrong
 # Six things that torch's schedulers do, each of them as written in its source, and
-# each of them against somebody's expectation.
+# each of them against somebody's expectation. At the end, what is no schedule.
 
 # %% a run that only counts
 #| device: cpu
@@ -92,8 +92,8 @@ flat = [first_cut([1.0] * 100, patience=patience) for patience in (0, 3, 10)]
 slow = first_cut([0.999991**count for count in range(100)])
 negative = [-1.0] * 10_000
 below_zero = first_cut(negative)
-worse = first_cut([-(0.99995**count) for count in range(10_000)])
-worst_metric = -(0.99995**9_999)
+worsening = [-(0.99995**count) for count in range(10_000)]
+worse, worst_metric = first_cut(worsening), worsening[-1]
 cured = first_cut(negative, threshold_mode="abs")
 
 # %% claim: a flat metric is cut at its patience + 2nd value, not before
@@ -111,7 +111,9 @@ assert below_zero is None
 # %% claim: nor is one that gets worse in every step until two fifths of it are lost
 #| label: worse
 assert worse is None
-assert worst_metric > -0.61
+assert (torch.tensor(worsening).diff() > 0).all()
+assert worsening[0] == -1
+assert -0.61 < worst_metric < 0
 
 # %% claim: with an absolute threshold the flat metric below zero is cut as any other
 #| label: cured
@@ -174,3 +176,19 @@ assert torch.equal(chain(decay, restart), alone[restart])
 torch.testing.assert_close(
     chain(restart, decay)[1:], 0.9 * alone[restart][1:], rtol=1e-12, atol=0
 )
+
+# %% what an adaptive optimizer does instead
+weights = torch.nn.Parameter(torch.zeros(2))
+adaptive = torch.optim.Adagrad([weights], lr=1.0)
+gradient = torch.tensor([1.0, 100.0])
+for _ in range(100):
+    before = weights.detach().clone()
+    weights.grad = gradient.clone()
+    adaptive.step()
+own_rates = (before - weights.detach()) / gradient  # of the last step
+group_lr = adaptive.param_groups[0]["lr"]
+
+# %% claim: AdaGrad gives each weight a rate of its own and leaves the group's alone
+#| label: adaptive
+torch.testing.assert_close(own_rates, torch.tensor([0.1, 0.001]), rtol=1e-6, atol=0)
+assert group_lr == 1

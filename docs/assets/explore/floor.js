@@ -95,9 +95,10 @@
       return {
         says: under + "After " + STEPS + " steps the mean loss here is " + kit.say(end) + ".",
         answer: "The floor is η/(2(2 − η)) here, so a small rate has half the floor at " +
-          "half the rate, and takes twice as long to reach it. A cut lowers it at once to " +
-          "the floor of the smaller rate, given time; 1/t goes on falling; 1/t² stops on " +
-          "the way, wherever it is."
+          "half the rate, and takes twice as long to reach it. That is why no constant rate " +
+          "ends below 0.002 after 400 steps, and no cut half-way does: the rates that are " +
+          "small enough are too slow. 1/t does, from rates of about 0.2 upwards; 1/t² stops " +
+          "on the way, wherever it is."
       };
     };
   }

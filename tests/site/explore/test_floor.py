@@ -64,3 +64,15 @@ def test_the_mean_loss_is_that_of_all_noises(call: Any, kind: str, rate: float) 
 def test_a_constant_rate_settles_at_the_floor(call: Any, rate: float) -> None:
     end = call("floor.expected", "constant", rate, 400)[-1]
     assert call("floor.floor", rate) == pytest.approx(end, rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_the_four_only_the_harmonic_ends_below_the_task(
+    call: Any, kind: str
+) -> None:
+    rates = torch.logspace(-2.3, 0.32, 60).tolist()  # the slider's, from 0.005 to 2.1
+    ends = [call("floor.expected", kind, rate, 400)[-1] for rate in rates]
+    good = [rate for rate, end in zip(rates, ends, strict=True) if end < 0.002]
+    assert (min(good) if good else None) == (
+        pytest.approx(0.17, abs=0.03) if kind == "harmonic" else None
+    )

@@ -1,0 +1,156 @@
+# %% [markdown]
+# # Schedules under AdamW, beside SGD
+# Four shapes, each at its own best peak rate. Do they keep their places under AdamW, and
+# what does a peak cost that is too high?
+
+# %% four shapes, ten networks
+import matplotlib.pyplot as plt
+import torch
+from choosing_bench import (
+    adam,
+    answer,
+    draw,
+    find_losses,
+    held_out,
+    images_each,
+    sgd,
+    train,
+)
+from digits import load_digits
+from torch.nn.functional import cross_entropy
+
+seeds, decay = range(10), 0.01  # decay of AdamW alone
+rest = [load_digits(images_each, seed)[2:] for seed in seeds]
+new_images, new_labels = map(torch.stack, zip(*rest, strict=True))
+shapes = {
+    "constant": torch.ones_like,
+    "line to zero": lambda share: 1 - share,
+    "cosine": lambda share: (1 + (torch.pi * share).cos()) / 2,
+    "last fifth falls": lambda share: ((1 - share) / 0.2).clamp(max=1),
+}
+
+
+# %% every shape at every peak
+def search(rule, peaks, epochs, batch_size=4):
+    """Return log losses (part, seed, shape, peak): digits to choose by, then others."""
+    steps = int(epochs * images_each / batch_size)
+    share = torch.arange(steps) / steps
+    rates = [peaks[:, None] * shape(share) for shape in shapes.values()]
+    rates = torch.cat(rates).expand(len(seeds), -1, -1)
+    wane = decay if rule is adam else 0.0
+    _, weights = train(rule, rates, seeds, wane, batch_size)
+    logits = answer(weights, new_images)
+    parts = [
+        find_losses(logits[..., part], new_labels[:, part])
+        for part in (slice(held_out), slice(held_out, None))
+    ]
+    shape = 2, len(seeds), len(shapes), len(peaks)
+    return torch.stack(parts).nan_to_num(torch.inf).view(shape).log()
+
+
+sgd_peaks, peaks = 2.0 ** torch.arange(-4, 1), 2.0 ** torch.arange(-9, -4)
+found = {
+    "SGD, 2 epochs": search(sgd, sgd_peaks, 2),
+    "AdamW, 2 epochs": search(adam, peaks, 2),
+    "AdamW, half an epoch": search(adam, 2 * peaks[:-1], 0.5),
+    "AdamW, 4 epochs of 16": search(adam, peaks[1:], 4, 16),
+}
+means = {name: logs.mean(1) for name, logs in found.items()}  # (part, shape, peak)
+best = {name: mean[0].argmin(1) for name, mean in means.items()}  # by the first part
+over_constant = {  # judged by the second
+    name: (at := mean[1].gather(1, best[name][:, None])[:, 0]).sub(at[0]).exp()
+    for name, mean in means.items()
+}
+sgd_gain, adamw_gain, adamw_half, adamw_four = over_constant.values()
+each_best = [logs[0].argmin(2).float().mean(0) for logs in found.values()]
+sgd_higher, adamw_higher = (2.0 ** (at[1] - at[0]).item() for at in each_best[:2])
+most_four = (adamw_four - 1).abs().max().item()
+
+# %% a peak four times too high for the constant rate
+mean, high = means["AdamW, 2 epochs"][1], best["AdamW, 2 epochs"][0] + 2
+constant_cost, line_cost = (mean[:2, high] - mean[0, high - 2]).exp().tolist()
+
+# %% claim: in two epochs of SGD all three falling shapes beat the constant rate, on average
+#| label: sgd
+assert sgd_gain[1:].max() < 1
+
+# %% claim: in two epochs of AdamW the line does, on average
+#| label: adamw
+assert adamw_gain[1] < 1
+
+# %% claim: in half an epoch of AdamW the line ends within 15 % of the constant rate
+#| label: half
+assert abs(adamw_half[1] - 1) < 0.15
+
+# %% claim: in four epochs in batches of 16 all end within a fifth of the constant rate
+#| label: four
+assert most_four < 0.2
+
+# %% claim: in two epochs each network's best peak of the line is higher, on average
+#| label: higher
+assert sgd_higher > 1
+assert adamw_higher > 1
+doublings = torch.tensor([sgd_higher, adamw_higher], device="cpu").log2()
+apart = torch.stack([at[1] - at[0] for at in each_best[:2]]).cpu()
+torch.testing.assert_close(doublings, apart)
+
+# %% claim: at four times AdamW's best constant rate the line ends below that rate's loss
+#| label: forgives
+assert line_cost < 1
+assert (peaks[2:] == 4 * peaks[:-2]).all()
+
+# %% claim: and the constant rate above it
+#| label: pays
+assert constant_cost > 1
+lowest = means["AdamW, 2 epochs"][1, 0].exp()
+torch.testing.assert_close(constant_cost, (lowest[high] / lowest[high - 2]).item())
+
+# %% claim: no best peak lies at the border of its grid
+#| label: margins
+for key, at in best.items():
+    assert at.min() > 0
+    assert at.max() < means[key].shape[2] - 1
+
+
+# %% claim: this is torch.optim.AdamW with LambdaLR
+#| label: torch
+network, images, labels, batches = draw(seeds[0], 50, 4)
+line = (1 - torch.arange(50) / 50) / 128
+_, ours = train(adam, line.expand(1, 1, -1), seeds[:1], decay, 4)
+optimizer = torch.optim.AdamW(network.parameters(), lr=1.0, weight_decay=decay)
+then = [*line.tolist(), 0.0]
+scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, then.__getitem__)
+for batch in batches:
+    optimizer.zero_grad()
+    cross_entropy(network(images[batch]), labels[batch]).backward()
+    optimizer.step()
+    scheduler.step()
+for theirs, own in zip(network.parameters(), ours, strict=True):
+    torch.testing.assert_close(theirs.detach(), own[0, 0], rtol=1e-3, atol=1e-4)
+
+# %% the four at their best peaks
+#| output: markdown
+print(f"| shape | {' | '.join(found)} |\n|---|{'---:|' * len(found)}")
+for row, name in enumerate(shapes):
+    ratios = [f"{ratios[row]:.2f}" for ratios in over_constant.values()]
+    print(f"| {name} | {' | '.join(ratios)} |")
+
+# %% loss against peak
+#| caption: >
+#|   Loss on new digits after two epochs in batches of four, against the peak rate:
+#|   geometric means of ten networks.
+#| alt: >
+#|   Two panels, SGD and AdamW, losses against peak rates, both logarithmic. Each of four
+#|   curves has a lowest point. That of the line and of the cosine is lower than that of
+#|   the constant rate, and further right. Beyond it the constant rate climbs first, then
+#|   the late fall, the line last.
+fig, axes = plt.subplots(1, 2, sharey=True)
+for ax, name, rates in zip(axes, found, (sgd_peaks, peaks), strict=False):
+    for shape, losses in zip(shapes, means[name][1].exp().cpu(), strict=True):
+        ax.loglog(rates, losses, label=shape)
+    ax.set_xscale("log", base=2)
+    ax.minorticks_off()
+    ax.set(title=name.split(",")[0], xlabel="peak rate", ylim=(0.08, 1))
+axes[0].set(ylabel="loss on new digits")
+axes[0].set_yticks([0.1, 0.2, 0.5, 1], [0.1, 0.2, 0.5, 1])
+fig.legend(*axes[0].get_legend_handles_labels(), ncols=2, loc="outside upper center")
