@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import torch
 from edge_networks import draw_networks, find_sharpest, find_slope, squared_loss
 
-seeds, lr, before, steps, cuts, every = range(5), 0.5, 60, 300, 2, 10
+seeds, lr, before, steps, cuts, every = range(5), 0.5, 50, 300, 2, 10
 start, *data = draw_networks(seeds, 100)
 for _ in range(before):
     start = start - lr * find_slope(squared_loss, start, *data)[1]
@@ -125,7 +125,8 @@ fig, (above, below) = plt.subplots(2, sharex=True, figsize=(4.5, 3.6))
 at = before + torch.arange(steps)
 few = slice(0, steps, every)
 above.semilogy(at[::2], losses[::2, 0], linewidth=1, label="gradient descent")
-above.semilogy(at[few], central_losses[few, 0], label="central flow")
+smooth = central_losses[:, 0].unflatten(0, (-1, every)).mean(1)
+above.semilogy(at[few] + every / 2, smooth, label="central flow")
 above.semilogy(at[few], gradient_losses[few, 0], "--", label="gradient flow")
 below.plot(at[few], readings[:, 0], linewidth=1)
 below.plot(at[few], central_readings[few, 0])
@@ -133,4 +134,4 @@ below.plot(at[few], gradient_readings[few, 0], "--")
 below.axhline(1, linestyle=":", color="C4")
 above.set(ylabel="loss")
 below.set(xlabel="step", ylabel="ηS / 2", ylim=(0, 2))
-above.legend()
+above.legend(loc="lower left")
