@@ -70,6 +70,35 @@ settled = readings[-5:].median(0).values
 least, most = settled.min().item(), settled.max().item()
 first = readings[0].max().item()
 
+
+# %% how near its edge a network stands
+def read_edge(loss, parameters, lr, products=50):
+    """Return rate × sharpest curvature / 2, which is 1 at the edge."""
+    parameters = list(parameters)
+    slope = torch.autograd.grad(loss, parameters, create_graph=True)
+    direction = [torch.randn_like(part) for part in parameters]
+    for _ in range(products):  # power iteration: the Hessian times the direction
+        size = sum((part**2).sum() for part in direction).sqrt()
+        direction = [part / size for part in direction]
+        bend = torch.autograd.grad(slope, parameters, direction, retain_graph=True)
+        curvature = sum((a * b).sum() for a, b in zip(direction, bend, strict=True))
+        direction = bend
+    return (lr * curvature / 2).item()
+
+
+torch.manual_seed(0)
+network = make_network()
+vector_to_parameters(weights[0].clone(), network.parameters())
+outputs = network(data[0][:, :1])
+loss = 0.5 * ((outputs - data[1][0]) ** 2).sum(1).mean()
+by_power = read_edge(loss, network.parameters(), lr)
+curvature, _ = find_sharpest(squared_loss, weights, data, 20, direction)
+by_mix = (lr * curvature[0] / 2).item()
+
+# %% claim: a torch module gives the same reading by power iteration, within 3 %
+#| label: power
+assert abs(by_power / by_mix - 1) < 0.03
+
 # %% claim: this is torch.optim.SGD on torch's own layers
 #| label: torch
 twin = make_network()

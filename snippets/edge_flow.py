@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import torch
 from edge_networks import draw_networks, find_sharpest, find_slope, squared_loss
 
-seeds, lr, before, steps, cuts, every = range(5), 0.5, 50, 300, 2, 10
+seeds, lr, before, steps, cuts, every = range(5), 0.5, 40, 300, 2, 10
 start, *data = draw_networks(seeds, 100)
 for _ in range(before):
     start = start - lr * find_slope(squared_loss, start, *data)[1]
