@@ -136,6 +136,6 @@ for rate, each, number in ((4 * lr, begun[-1], 5), (lr, begun[0], 3)):
     right.fill_between(soon_at, *band, color=f"C{number}", alpha=0.6, label=label)
 for ax, title in ((left, "squared loss"), (right, "cross-entropy")):
     ax.axhline(1, linestyle=":", color="C4")
-    ax.set(xlabel="step", title=title, ylim=(0, 2))
+    ax.set(xlabel="step", title=title, ylim=(0, 2.6))
     ax.legend(loc="upper right")
 left.set_ylabel("learning rate × curvature / 2")

@@ -87,9 +87,9 @@ assert not plain[-1, 2].isfinite().any()
 
 # %% the valley from above
 #| caption: >
-#|   The valley between parabolas from above, with $Y$ = 4.8, and 43 steps of gradient
-#|   descent at the rate {lr} from the cross on. Grey: lines of equal height of the walls;
-#|   the valley narrows to the right. Dotted: where the curvature is 2 / learning rate.
+#|   A valley with two weights (further down) from above, and 43 steps of gradient descent
+#|   at the rate {lr} from the cross on. Grey: lines of equal height; the walls get steeper
+#|   to the right. Dotted: where the curvature is 2 / learning rate.
 #| alt: >
 #|   A valley that narrows to the right. From the cross the path creeps right along the
 #|   floor, past the dotted line; then it hops across the valley, wider and wider, and
@@ -133,4 +133,4 @@ for column, ax in enumerate(axes, start=1):
             ax.plot(end - 1, line[end - 1], "x", color=f"C{number}")
     ax.set(xlabel="step", title=f"$Y$ = {wishes[column]:g}")
 axes[0].set(ylabel="steepness $y$", ylim=(0, 7))
-axes[0].legend(loc="lower right")
+fig.legend(*axes[0].get_legend_handles_labels(), ncols=2, loc="outside upper center")

@@ -105,5 +105,5 @@ for number, lr in enumerate(rates):
     )
     if number:
         ax.axhline(2 / lr, linestyle=":", color=f"C{number}", linewidth=1)
-ax.set(xlabel="learning rate × steps", ylabel="sharpest curvature", ylim=(0, 13))
-ax.legend(title="learning rate", loc="lower right", ncols=4)
+ax.set(xlabel="learning rate × steps", ylabel="sharpest curvature", ylim=(0, 11))
+fig.legend(title="learning rate", loc="outside upper center", ncols=4)
