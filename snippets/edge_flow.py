@@ -111,7 +111,7 @@ assert other_ratio < 1
 # %% the flow through the run
 #| caption: >
 #|   Network 0 (100 digits) at the rate {lr}, from step {before} on: its loss and ηS / 2,
-#|   rate × curvature / 2, and what the two flows foretell. The central flow's loss
+#|   rate × curvature / 2, and what the two flows predict. The central flow's loss
 #|   contains the height of the hops, x² / η. Dotted: the edge.
 #| alt: >
 #|   Above, a jagged loss with a spike near step 180 falls; the central flow's smooth line
