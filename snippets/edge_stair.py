@@ -21,6 +21,7 @@ from torch.nn.utils import vector_to_parameters
 seeds = range(5)
 first, halved, tripled = 0.8, 0.4, 1.2  # learning rates
 halve_at, raise_at, raised_at, steps = 200, 1000, 1300, 1700
+mild, bold = 1.75, 2.5  # leaps from the halved rate
 fresh, *data = draw_networks(seeds, 200)
 
 
@@ -105,7 +106,7 @@ def leap(times):
     return torch.stack(losses)  # (60, networks)
 
 
-leaps = {times: leap(times) for times in (1.75, 2.5, tripled / halved)}
+leaps = {times: leap(times) for times in (mild, bold, tripled / halved)}
 
 # %% where the curvature settles
 reading = torch.tensor(rates)[:, None] * curvatures / 2  # 1 at the edge
@@ -129,12 +130,12 @@ just_after = curvatures[(halve_at + 20) // every] / level[0]
 mean_after = (just_after.mean() - 1).item()
 drop = (losses[halve_at + 20] / losses[halve_at - 50 : halve_at].mean(0)).max().item()
 lost = {times: ~(after[-1] < 1e3) for times, after in leaps.items()}
-burst = (leaps[1.75].amax(0) / leaps[1.75][0]).aminmax()
+burst = (leaps[mild].amax(0) / leaps[mild][0]).aminmax()
 least_burst, most_burst = (ratio.item() for ratio in burst)
-back = (leaps[1.75][-1] < 4 * leaps[1.75][0]).sum().item()  # networks
+back = (leaps[mild][-1] / leaps[mild][0]).max().item()  # after sixty steps
 at_raise = (halved * curvatures[raise_at // every - 1]).aminmax()
 least_product, most_product = (product.item() for product in at_raise)
-survived, thrown = most_product * 1.75, least_product * 2.5
+survived, thrown = most_product * mild, least_product * bold
 at_edge = losses[windows[0][0] : halve_at]
 rising = (at_edge.diff(dim=0) > 0).sum(0)
 mean_rising = rising.float().mean().item()
@@ -153,6 +154,7 @@ assert most_down < 0.5
 # %% claim: twenty steps after the halving the loss has fallen by a sixth and more
 #| label: drop
 assert drop < 5 / 6
+assert drop > 1 / 4
 
 # %% claim: by then the curvature has risen by less than a quarter, on average
 #| label: later
@@ -162,15 +164,15 @@ assert just_after.min() > 0.8
 # %% claim: a leap to three times the rate loses all five networks, and so does 2.5
 #| label: leap
 assert lost[tripled / halved].all()
-assert lost[2.5].all()
+assert lost[bold].all()
 assert thrown > 4
 
-# %% claim: a leap to 1.75 times raises the loss 20 to 500 times, and all five come back
+# %% claim: a leap to 1.75 times raises each loss 20 to 500 times; it is back below tenfold
 #| label: smaller leap
 assert survived < 4
 assert least_burst > 20
 assert most_burst < 500
-assert back == len(seeds)
+assert back < 10
 
 # %% claim: at the edge a fifth to 2/3 of the steps raise the loss; it falls, on average
 #| label: falling
@@ -180,6 +182,7 @@ assert (at_edge[-20:].mean(0) / at_edge[:20].mean(0)).mean() < 1
 # %% claim: after a ramp of 300 steps to that rate no loss is four times as high
 #| label: ramp
 assert ramped < 4
+assert ramped > 1 / 2
 
 # %% the curvature follows the rate
 #| caption: >
