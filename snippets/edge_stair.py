@@ -173,6 +173,7 @@ assert survived < 4
 assert least_burst > 20
 assert most_burst < 500
 assert back < 10
+assert back > 1 / 2
 
 # %% claim: at the edge a fifth to 2/3 of the steps raise the loss; it falls, on average
 #| label: falling
