@@ -41,6 +41,8 @@ losses = torch.stack(losses, -1)
 later = losses[..., 1:].amax(-1)
 below, above, lost = products < 2, (products > 2) & (products < 4), products > 4
 share = measure(weights)[1] / first
+climb = (later[:, above] / losses[:, above, 0]).median(0).values.min().item()
+left = (losses[:, above, -1] / losses[:, above, 0]).max().item()
 
 # %% claim: below 2 / curvature the loss stays below its start, by a tenth or more
 #| label: quiet
@@ -48,8 +50,9 @@ assert (later[:, below] / losses[:, below, 0] < 0.9).all()
 
 # %% claim: between 2 and 4 it climbs by more than 5, and comes back to nothing
 #| label: back
-assert (later[:, above] - losses[:, above, 0] > 5).all()
-assert (losses[:, above, -1] < 1e-6 * losses[:, above, 0]).all()
+assert (later[:, above] - losses[:, above, 0]).min() > 5
+assert climb > 1
+assert left < 1e-6
 
 # %% claim: and the curvature has landed below 2 / rate
 #| label: flatter

@@ -81,9 +81,10 @@ assert powers > 4
 factor = (bowl[50] / bowl[40]) ** (1 / 20)  # the loss grows with the hop's square
 torch.testing.assert_close(factor, 2 * sharpest - 1, rtol=0.01, atol=0)
 
-# %% claim: on the network no loss rises to twelve times its height, the worst doubles
+# %% claim: on the network every loss stays below twelve times its height
 #| label: bump
-assert 2 < bump < 12
+assert bump < 12
+assert bump > 1.5
 
 # %% claim: there the curvature sinks by over a twentieth in sixty steps, on average
 #| label: sinks
@@ -91,8 +92,9 @@ assert (dips / sharpest).mean() < 0.95
 
 # %% with and without a bend
 #| caption: >
-#|   The loss of five networks from their sharpest moment on, at the rate 0.5, and what
-#|   the same steps do on the bowl that has the network's slope and curvature there.
+#|   The loss of five networks (200 digits) from their sharpest moment on, at the rate
+#|   0.5, and what the same steps do on the bowl that has the network's slope and
+#|   curvature there.
 #| alt: >
 #|   Loss against step on a log axis. The five bowls climb in straight lines past a
 #|   million within 30 steps. The five networks bump up a little and come back.

@@ -70,23 +70,25 @@ learnt = (eight_losses[-5:].mean(0) / at_arrival).max().item()
 
 # %% claim: with all digits the second half of the run sits within 5 % of the edge
 #| label: full
-assert (ends[0] - 1).abs().max() < 0.05
-assert all(len(each) == len(seeds) for each in ends)
+assert full_least > 0.95
+assert full_most < 1.05
 
 # %% claim: the smaller the batch, the lower the curvature, on average
 #| label: order
+assert twenty_least > 0.6
+assert twenty_most < 1
 assert (ends[2] / ends[1]).mean() < 1
 assert (ends[1] / ends[0]).mean() < 1
 
 # %% claim: batches of eight stay below 90 % of the edge, every seed
 #| label: eight
+assert eight_least > 0.3
 assert eight_most < 0.9
 
 # %% claim: although they have learnt more than full batches had on arriving there
 #| label: learnt
 assert learnt < 1
 assert (eight_losses[-5:].mean(0) <= 1.001 * learnt * at_arrival).all()
-assert (full[arrival, torch.arange(len(seeds))] > 0.9).all()
 
 # %% claim: with cross-entropy the curvature never reaches half of the edge
 #| label: entropy
@@ -102,7 +104,8 @@ assert entropy_end < 1 / 30
 assert (begun[-1].argmax(0) * 5 <= 20).all()
 multiples = torch.arange(1, 5)[:, None] * begun[0, 0]
 torch.testing.assert_close(begun[:, 0], multiples, rtol=1e-4, atol=0)
-assert 0.6 < peak_least <= peak_most < 2.5
+assert peak_least > 0.5
+assert peak_most < 2.5
 assert abs(peak_mean - 1) < 1 / 2
 
 # %% claim: after a hundred steps it is below a sixth of the edge, at each rate
@@ -115,18 +118,24 @@ assert ((peaks / begun[:, 0]).mean(1) > 1.05).all()
 
 # %% below the edge
 #| caption: >
-#|   Learning rate × curvature of the full loss / 2, five networks each, all at the
-#|   rate 0.5. Squared loss with all 100 digits, with batches of 20 and of 8, and
-#|   cross-entropy with all digits. Drawn every 100 steps.
+#|   Learning rate × curvature of the full loss / 2, from the least to the most of five
+#|   networks, 100 digits. Left: squared loss at the rate 0.5 with all digits, with batches
+#|   of 20 and of 8. Right: cross-entropy with all digits, at 0.5 and at 2.
 #| alt: >
-#|   Four bundles of lines. All digits: rises to 1 and stays. Batches of 20 stay near
-#|   0.8, batches of 8 near 0.5. Cross-entropy stays below 0.3 and falls to zero.
-fig, ax = plt.subplots()
-at = torch.arange(0, steps + 1, every)
+#|   Left, three bands. All digits: rises to 1 and stays. Batches of 20 end near 0.85,
+#|   batches of 8 near 0.55. Right, cross-entropy at 2 rises to the edge and at
+#|   0.5 to 0.3; both sink, the faster rate at once.
+fig, (left, right) = plt.subplots(1, 2, sharey=True, figsize=(4.5, 2.8))
+at, soon_at = torch.arange(0, steps + 1, every), torch.arange(0, 61, 5)
 bundles = {"all digits": full, "batches of 20": twenty, "batches of 8": eight}
-for number, (label, each) in enumerate([*bundles.items(), ("cross-entropy", entropy)]):
-    lines = ax.plot(at[::2], each[::2], color=f"C{number}", linewidth=1)
-    lines[0].set_label(label)
-ax.axhline(1, linestyle=":", color="C4")
-ax.set(xlabel="step", ylabel="learning rate × curvature / 2", ylim=(0, 1.8))
-ax.legend(ncols=2, loc="upper right")
+for number, (label, each) in enumerate(bundles.items()):
+    band = each[::2].amin(1), each[::2].amax(1)
+    left.fill_between(at[::2], *band, color=f"C{number}", alpha=0.6, label=label)
+for rate, each, number in ((4 * lr, begun[-1], 5), (lr, begun[0], 3)):
+    band, label = (each[:13].amin(1), each[:13].amax(1)), f"rate {rate:g}"
+    right.fill_between(soon_at, *band, color=f"C{number}", alpha=0.6, label=label)
+for ax, title in ((left, "squared loss"), (right, "cross-entropy")):
+    ax.axhline(1, linestyle=":", color="C4")
+    ax.set(xlabel="step", title=title, ylim=(0, 2.6))
+    ax.legend(loc="upper right")
+left.set_ylabel("learning rate × curvature / 2")

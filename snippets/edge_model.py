@@ -85,16 +85,37 @@ assert wild > 4
 #| label: lost
 assert not plain[-1, 2].isfinite().any()
 
+# %% the valley from above
+#| caption: >
+#|   A valley with two weights (further down) from above, and 43 steps of gradient descent
+#|   at the rate {lr} from the cross on. Grey: lines of equal height; the walls get steeper
+#|   to the right. Dotted: where the curvature is 2 / learning rate.
+#| alt: >
+#|   A valley that narrows to the right. From the cross the path creeps right along the
+#|   floor, past the dotted line; then it hops across the valley, wider and wider, and
+#|   every hop carries it to the left, where the valley is wide; there the hops shrink.
+few = descend(parabola, wishes[1:2], torch.tensor([0.02, 3.7]), steps=44)[:, 0]
+ridge = torch.linspace(2.6, 4.8, 6)
+fig, ax = plt.subplots(figsize=(4.5, 2.6))
+for height in (0.3, 1.5):
+    wall = (2 * height / ridge).sqrt()
+    ax.plot(ridge, wall, color="0.6", linewidth=1)
+    ax.plot(ridge, -wall, color="0.6", linewidth=1)
+ax.axvline(edge, linestyle=":", color="C4")
+ax.plot(few[:, 1], few[:, 0], color="C0", linewidth=1)
+ax.plot(few[0, 1], few[0, 0], "x", color="C1", markersize=8)
+ax.set(xlabel="steepness $y$", ylabel="across the valley, $x$")
+
 # %% two weights, two kinds of wall
 #| caption: >
 #|   Steepness of the valley at the rate {lr}, for walls that are parabolas and walls
-#|   that flatten outwards. The pull goes to 4.8 (left) and to 6 (right). Dotted:
-#|   2 / learning rate. Cross: lost.
+#|   that flatten outwards, every fifth of 400 steps. Dotted: 2 / learning rate. Cross:
+#|   lost.
 #| alt: >
-#|   Left, both lines overshoot the dotted 4 and swing in: the parabolas' to the dotted
-#|   line itself, the other to a little above it. Right, the line of the parabolas is
-#|   thrown down and ends in a cross; that of the flattening walls settles above the
-#|   dotted one.
+#|   Left, both lines overshoot the dotted 4. The parabolas' still swings about the
+#|   dotted line at step 400, less and less; the other soon rests a little above it.
+#|   Right, the line of the parabolas is thrown down and ends in a cross; that of the
+#|   flattening walls settles above the dotted one.
 fig, axes = plt.subplots(1, 2, sharey=True, figsize=(4.5, 2.8))
 for column, ax in enumerate(axes, start=1):
     ax.axhline(edge, linestyle=":", color="C4")
@@ -104,12 +125,12 @@ for column, ax in enumerate(axes, start=1):
         line = path[:400, column, 1]
         end = int((line > 0).int().cumprod(0).sum())  # until it is thrown out
         style, above = ("--", 3) if path is plain else ("-", 2)
-        reached = range(0, end, 8)
+        reached = range(0, end, 5)
         ax.plot(
-            reached, line[:end:8], style, color=f"C{number}", label=name, zorder=above
+            reached, line[:end:5], style, color=f"C{number}", label=name, zorder=above
         )
         if end < len(line):
             ax.plot(end - 1, line[end - 1], "x", color=f"C{number}")
-    ax.set(xlabel="step", title=f"pulled to {wishes[column]:g}")
+    ax.set(xlabel="step", title=f"$Y$ = {wishes[column]:g}")
 axes[0].set(ylabel="steepness $y$", ylim=(0, 7))
-axes[0].legend(loc="lower right")
+fig.legend(*axes[0].get_legend_handles_labels(), ncols=2, loc="outside upper center")

@@ -54,7 +54,7 @@ overtaken = (gentle[-1] / of_boldest).mean().item()
 #| label: path
 assert widest < 0.25
 assert mean_gap < 0.1  # the widest gap of each network, on average
-assert (paths / edges)[inside].max() < 0.9
+assert (paths < 0.9 * edges)[inside].all()
 
 # %% claim: on it the curvature doubles and more, on average
 #| label: sharpens
@@ -64,7 +64,7 @@ assert 2 < gain < 4
 #| label: exits
 assert (bold - 1).abs().max() < 0.25
 assert (bold - 1).abs().mean() < 0.15
-assert bold_least < bold.mean() < bold_most
+assert [bold_least, bold_most] == [bold.min(), bold.max()]
 
 # %% claim: the gentlest stays below 85 % of its own edge
 #| label: never
@@ -89,9 +89,9 @@ assert risings[-1].min() > 5
 
 # %% one path, an exit for each rate
 #| caption: >
-#|   The sharpest curvature of one network (seed 4), trained from the same start at
-#|   four rates, drawn every 4.8 of rate × steps; that of 0.1 lies beneath that of 0.2
-#|   for most of the way. Dotted: 2 / learning rate, for the rates 0.2, 0.4 and 0.6.
+#|   The sharpest curvature of one network (seed 4, 100 digits), trained from the same
+#|   start at four rates, drawn every 4.8 of rate × steps. Dotted: 2 / learning rate, for
+#|   the rates 0.2, 0.4 and 0.6.
 #| alt: >
 #|   Curvature against learning rate × steps. Four curves rise together. That of 0.6
 #|   passes its dotted line at 3.3 and leaves only at 5, that of 0.4 passes 5 and leaves
@@ -99,8 +99,11 @@ assert risings[-1].min() > 5
 time = 4.8 * torch.arange(paths.shape[1])
 fig, ax = plt.subplots()
 for number, lr in enumerate(rates):
-    ax.plot(time, paths[number, :, 4], color=f"C{number}", label=f"rate {lr}")
+    width = 1.5 if number else 4  # the gentlest shows beneath the next
+    ax.plot(
+        time, paths[number, :, 4], color=f"C{number}", linewidth=width, label=f"{lr}"
+    )
     if number:
         ax.axhline(2 / lr, linestyle=":", color=f"C{number}", linewidth=1)
-ax.set(xlabel="learning rate × steps", ylabel="sharpest curvature", ylim=(0, 13))
-ax.legend(loc="upper left", ncols=2)
+ax.set(xlabel="learning rate × steps", ylabel="sharpest curvature", ylim=(0, 11))
+fig.legend(title="learning rate", loc="outside upper center", ncols=4)

@@ -117,8 +117,9 @@
 
   kit.register("catapult", { run: run }, {
     title: "Too fast, and better for it",
-    task: "The rate is past 2, where a bowl is lost. How high does the loss jump, and where " +
-      "does the curvature come down? Move the rate: where is the way back closed?",
+    task: "Rate × first curvature is past 2, where a bowl is lost. How high does the " +
+      "loss jump, and where does the curvature come down? Move the rate: where is the " +
+      "way back closed?",
     state: { product: 2.5, width: 1000 },
     build: build
   });
