@@ -239,7 +239,7 @@ for name, (given, _, words) in atlas.items():
 #|   again at the end.
 fig, axes = plt.subplots(8, 2, figsize=(4.5, 8.8), sharex=True, sharey=True)
 for ax, name in zip(axes.flat, atlas, strict=True):
-    ax.plot(range(0, steps, 2), ran[name][::2], "C0")
+    ax.plot(range(0, steps, 3), ran[name][::3], "C0")
     ax.set_title(name.replace("gWarm", "g\nWarm"))
     ax.grid(visible=False)
     ax.tick_params(length=0)

@@ -112,9 +112,9 @@ torch.testing.assert_close(sampled, noisy[:3, -1].expand(5, 3), rtol=0.15, atol=
 #|   shuffled and the rising order end several times higher.
 fig, ax = plt.subplots()
 for color, label in enumerate(("falling", "rising", "shuffled")):
-    shown = range(0, len(noisy[color]), 5)
-    ax.semilogy(shown, noisy[color][::5], color=f"C{color}", label=label)
-    ax.semilogy(shown, quiet[color][::5], color=f"C{color}", linestyle=":")
+    shown = range(0, len(noisy[color]), 10)
+    ax.semilogy(shown, noisy[color][::10], color=f"C{color}", label=label)
+    ax.semilogy(shown, quiet[color][::10], color=f"C{color}", linestyle=":")
 ax.set(xlabel="step", ylabel="loss above the minimum")
 ax.legend()
 
