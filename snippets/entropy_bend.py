@@ -104,11 +104,14 @@ torch.testing.assert_close(passed, growth / 10, rtol=1e-3, atol=0)
 fig, ax = plt.subplots()
 for color, multiple in enumerate(losses):
     heights = critical[multiple] / at_start
-    label = f"at {multiple:g} times the first critical rate"
+    label = f"{multiple:g} times the first"
     ax.loglog(losses[multiple].mean(1), heights.mean(1), color=f"C{color}", label=label)
     ax.loglog(losses[multiple], heights, ".", color=f"C{color}", markersize=4)
     ax.axhline(multiple, color=f"C{color}", linestyle=":", linewidth=1)
 edge = torch.tensor([1e-4, 3.0])
-ax.loglog(edge, 1 / (largest * at_start).mean() / edge, "--", color="0.5")
+ax.loglog(
+    edge, 1 / (largest * at_start).mean() / edge, "--", color="0.5", label="bound"
+)
 ax.set(xlabel="training loss", ylabel="critical rate /\ncritical rate at the start")
-ax.legend()
+ax.set(ylim=(1e-4, 1e3))
+ax.legend(loc="lower left")
