@@ -161,7 +161,7 @@ assert cut_peak < 1e5
 
 # %% claim: with ReLU most pass a million
 #| label: through
-assert len(seeds) / 2 < through <= len(seeds)
+assert through > len(seeds) / 2
 
 # %% claim: after the climb four of five ReLU networks cost half to twice a guess
 #| label: guesses
