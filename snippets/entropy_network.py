@@ -175,7 +175,8 @@ assert cut_end > 10 * math.log(10)
 # %% loss against step
 #| caption: >
 #|   Training loss of five networks of each kind at four times their critical rates.
-#|   Left: bounded features. Right: the others, on another scale.
+#|   Left: bounded features, with cross-entropy. Right, on another scale: cross-entropy
+#|   with ReLU, and squared loss with tanh.
 #| alt: >
 #|   On log axes. Left: with tanh cross-entropy climbs to a few dozen within ten steps and
 #|   comes down again; with ReLU6 it climbs to thousands and most networks stay in the
@@ -183,7 +184,7 @@ assert cut_end > 10 * math.log(10)
 #|   falls back to about guessing; squared loss with tanh climbs in a straight line, out
 #|   of the picture.
 fig, (left, right) = plt.subplots(1, 2)
-drawn = [*range(12), *range(12, steps, 6)]
+drawn = [*range(12), *range(12, steps, 10)]
 kinds_of = {
     left: ("cross-entropy, tanh", "cross-entropy, ReLU6"),
     right: ("cross-entropy, ReLU", "squared, tanh"),
@@ -193,8 +194,8 @@ for color, (ax, kind) in enumerate(pairs):
     path = counted[kind][drawn, at[4.0]]
     path = torch.where(path < 1e70, path, math.nan)  # far outside the picture
     lines = ax.semilogy(drawn, path, color=f"C{color}", linewidth=1)
-    lines[0].set_label(kind)
-left.set(xlabel="step", ylabel="training loss", ylim=(1e-4, 1e7))
+    lines[0].set_label(kind.replace("cross-entropy, ", ""))
+left.set(xlabel="step", ylabel="training loss", ylim=(1e-4, 1e8))
 right.set(xlabel="step", ylim=(1e-2, 1e75))
 for ax in left, right:
     ax.legend(loc="upper right")

@@ -116,9 +116,9 @@ torch.testing.assert_close(growth, torch.full_like(growth, 1000.0), rtol=0.01, a
 
 # %% training loss by step, and the loss on new digits
 #| caption: >
-#|   Left: the training loss at four rates, in multiples of the critical one; mean of five
-#|   draws. Right: the loss on new digits after {steps} steps, in five draws and their
-#|   mean. Dashed: guessing among ten.
+#|   Left: the training loss at four rates, in multiples of the critical one.
+#|   Right: the loss on new digits after {steps} steps. Both are means
+#|   of five draws. Dashed: guessing among ten.
 #| alt: >
 #|   Left, on a log axis: just below and at four times the critical rate the training loss
 #|   falls at once; at a hundred times it first rises to about twenty, at a million times to
@@ -133,8 +133,7 @@ for color, (multiple, label) in enumerate(
     left.semilogy(path, color=f"C{color}", label=label)
 left.set(xlabel="step", ylabel="training loss", ylim=(1e-4, 1e6))
 left.legend(loc="upper right")
-after.loglog(multiples, new_costs.mean(1).T, ".", color="C0")
-after.loglog(multiples, price, color="C0")
+after.loglog(multiples, price, ".-", color="C0")
 for ax in left, after:
     ax.axhline(guessing, linestyle="--", color="0.5")
 after.set(xlabel="rate / critical rate", ylabel="loss on new digits")

@@ -168,8 +168,8 @@ assert leads.min() > 0
 #| caption: >
 #|   Left: share of the {many} digits that is wrong after {steps} steps, against the
 #|   learning rate in multiples of each loss's own critical rate; squared loss was tried
-#|   up to three times. Right: steps until none is wrong, cut off at {steps}. Dots are
-#|   five draws, lines their means.
+#|   up to three times. Right: steps until none is wrong, cut off at {steps}. Lines are
+#|   means of five draws, bands reach from the least of them to the most.
 #| alt: >
 #|   Left: with squared loss few digits are wrong below the critical rate and four of five
 #|   above it; with cross-entropy none is wrong from the critical rate to a billion times
@@ -179,16 +179,16 @@ fig, (left, right) = plt.subplots(1, 2)
 for color, (loss, last) in enumerate(
     {"cross-entropy": wrong[-1], "squared": squared_wrong[-1]}.items()
 ):
-    left.semilogx(multiples[loss], last.T, ".", color=f"C{color}")
-    left.semilogx(multiples[loss], last.mean(0), color=f"C{color}", label=loss)
+    left.semilogx(multiples[loss], last.mean(0), ".-", color=f"C{color}", label=loss)
 left.axvline(1, linestyle=":", color="0.5")
 left.set(xlabel="rate / critical rate", ylabel="share of digits wrong")
 left.set(ylim=(-0.04, 1.2))
 left.legend(loc="upper right")
 for color, label, counts in (0, "centred", needed), (2, "raw", raw_needed):
     shown = multiples["cross-entropy"][1:]
-    right.semilogx(shown, counts[:, 1:].T, ".", color=f"C{color}")
-    right.semilogx(shown, counts[:, 1:].mean(0), color=f"C{color}", label=label)
+    least, most = counts[:, 1:].amin(0), counts[:, 1:].amax(0)
+    right.fill_between(shown, least, most, color=f"C{color}", alpha=0.25, linewidth=0)
+    right.semilogx(shown, counts[:, 1:].mean(0), ".-", color=f"C{color}", label=label)
 right.axvline(1, linestyle=":", color="0.5")
 right.set(
     xlabel="rate / critical rate", ylabel="steps until none is wrong", ylim=(0, 104)
