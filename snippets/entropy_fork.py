@@ -82,6 +82,8 @@ torch.testing.assert_close(growth, torch.full_like(growth, 10.0), rtol=0.15, ato
 # %% claim: from once to ten times the critical rate it grows less, on average
 #| label: bends
 assert 1 < first_growth < 9
+squares = torch.linalg.matrix_norm(images, ord=2) ** 2 / many
+torch.testing.assert_close(at_start, 2 * classes / squares)
 
 # %% claim: it neither climbs on nor comes down
 #| label: level

@@ -35,6 +35,7 @@ assert_close(cross_entropy(logits, labels, reduction="none"), of_right)
 # %% claim: probabilities as targets weigh the surprises of all classes
 #| label: probabilities
 assert_close(cross_entropy(logits, mixed), (mixed * surprise).sum() / many)
+assert_close(mixed.sum(1), torch.ones(many))
 
 # %% claim: with class weights the mean divides by the weights of the labels seen
 #| label: weight
