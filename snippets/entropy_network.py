@@ -149,6 +149,8 @@ assert mean_climb > 4 / 3
 # %% claim: squared loss loses all five
 #| label: lost
 assert not climbs["squared, tanh"][-1].isfinite().any()
+errors = respond(draw(torch.nn.Tanh), images, torch.tanh) - answers
+torch.testing.assert_close(climbs["squared, tanh"][0, 0], 5 * (errors**2).mean((1, 2)))
 
 # %% claim: and cross-entropy with ReLU has learnt next to nothing
 #| label: relu
