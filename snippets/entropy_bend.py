@@ -96,8 +96,8 @@ torch.testing.assert_close(passed, growth / 10, rtol=1e-3, atol=0)
 
 # %% critical rate against loss
 #| caption: >
-#|   The critical rate in units of the first one, against the loss: lines are means of
-#|   five draws, dots some of these. Training goes from right to left. Dashed: the bound.
+#|   The critical rate in units of the first one, against the loss, means of five draws.
+#|   Training goes from right to left. Dashed: the bound.
 #| alt: >
 #|   On log axes the critical rate climbs steadily as the loss falls. The run at ten
 #|   times the first critical rate begins below the rate it uses and ends far above it.
@@ -106,8 +106,6 @@ for color, multiple in enumerate(losses):
     heights = critical[multiple] / at_start
     label = f"{multiple:g} times the first"
     ax.loglog(losses[multiple].mean(1), heights.mean(1), color=f"C{color}", label=label)
-    few = slice(2, None, 3)  # the five draws at every third look
-    ax.loglog(losses[multiple][few], heights[few], ".", color=f"C{color}", markersize=4)
     ax.axhline(multiple, color=f"C{color}", linestyle=":", linewidth=1)
 edge = torch.tensor([1e-4, 3.0])
 ax.loglog(

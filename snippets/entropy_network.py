@@ -180,13 +180,12 @@ assert cut_end > 10 * math.log(10)
 #|   Left: bounded features, with cross-entropy. Right, on another scale: cross-entropy
 #|   with ReLU, and squared loss with tanh.
 #| alt: >
-#|   On log axes. Left: with tanh cross-entropy climbs to a few dozen within ten steps and
-#|   comes down again; with ReLU6 it climbs to thousands and most networks stay in the
-#|   hundreds. Right: with ReLU it shoots up by many powers of ten within ten steps and
-#|   falls back to about guessing; squared loss with tanh climbs in a straight line, out
-#|   of the picture.
+#|   On log axes. Left: with tanh the loss climbs to a few dozen and comes down again;
+#|   with ReLU6 most networks stay in the hundreds. Right: with ReLU it shoots up by many
+#|   powers of ten and falls back to about guessing; squared loss climbs in a straight
+#|   line, out of the picture.
 fig, (left, right) = plt.subplots(1, 2)
-drawn = [*range(12), *range(12, steps, 10)]
+drawn = [*range(12), *range(14, steps, 15)]
 kinds_of = {
     left: ("cross-entropy, tanh", "cross-entropy, ReLU6"),
     right: ("cross-entropy, ReLU", "squared, tanh"),

@@ -122,17 +122,17 @@ torch.testing.assert_close(growth, torch.full_like(growth, 1000.0), rtol=0.01, a
 #|   Right: the loss on new digits after {steps} steps. Both are means
 #|   of five draws. Dashed: guessing among ten.
 #| alt: >
-#|   Left, on a log axis: just below and at four times the critical rate the training loss
-#|   falls at once; at a hundred times it first rises to about twenty, at a million times to
-#|   two hundred thousand, and then both fall below the other two. Right: the loss on new
-#|   digits rises slowly up to four times the critical rate and in proportion to the rate
-#|   beyond ten times.
+#|   On log axes. Left: just below and at four times the critical rate the training loss
+#|   falls at once; at a hundred times it first rises to about twenty, at a million times
+#|   to two hundred thousand, and both end below the others. Right: the loss on new digits
+#|   rises slowly up to four times the critical rate, and beyond ten in proportion to it.
 fig, (left, after) = plt.subplots(1, 2)
+drawn = [*range(20), *range(20, steps, 8)]
 for color, (multiple, label) in enumerate(
     {0.95: "0.95", 4.0: "4", 100.0: "100", 1e6: "a million"}.items()
 ):
     path = costs[:, :, at[multiple]].mean(1).clamp(min=1e-12)
-    left.semilogy(path, color=f"C{color}", label=label)
+    left.semilogy(drawn, path[drawn], color=f"C{color}", label=label)
 left.set(xlabel="step", ylabel="training loss", ylim=(1e-4, 1e6))
 left.legend(loc="upper right")
 after.loglog(multiples, price, ".-", color="C0")
