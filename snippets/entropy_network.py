@@ -193,7 +193,7 @@ kinds_of = {
 pairs = [(ax, kind) for ax, kinds_here in kinds_of.items() for kind in kinds_here]
 for color, (ax, kind) in enumerate(pairs):
     path = counted[kind][drawn, at[4.0]]
-    path = torch.where(path < 1e70, path, math.nan)  # far outside the picture
+    path = torch.where(path < 1e150, path, math.nan)  # far outside the picture
     lines = ax.semilogy(drawn, path, color=f"C{color}", linewidth=1)
     lines[0].set_label(kind.replace("cross-entropy, ", ""))
 left.set(xlabel="step", ylabel="training loss", ylim=(1e-4, 1e8))
