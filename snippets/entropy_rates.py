@@ -189,8 +189,8 @@ for color, (loss, last) in enumerate(
 left.axvline(1, linestyle=":", color="0.5")
 left.set(xlabel="rate / critical rate", ylabel="share of digits wrong")
 left.set(ylim=(-0.04, 1.2))
-left.legend(loc="upper right")
-for color, label, counts in (0, "centred pixels", needed), (2, "raw", raw_needed):
+left.legend(loc="upper right", handlelength=1)
+for color, label, counts in (0, "centred", needed), (2, "raw pixels", raw_needed):
     shown = multiples["cross-entropy"][1:]
     least, most = counts[:, 1:].amin(0), counts[:, 1:].amax(0)
     right.fill_between(shown, least, most, color=f"C{color}", alpha=0.25, linewidth=0)
@@ -199,4 +199,4 @@ right.axvline(1, linestyle=":", color="0.5")
 right.set(
     xlabel="rate / critical rate", ylabel="steps until none is wrong", ylim=(0, 104)
 )
-right.legend(loc=(0.12, 0.32))
+right.legend(loc=(0.15, 0.32), handlelength=1)
