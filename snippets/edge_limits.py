@@ -129,8 +129,8 @@ fig, (left, right) = plt.subplots(1, 2, sharey=True, figsize=(4.5, 2.8))
 at, soon_at = torch.arange(0, steps + 1, every), torch.arange(0, 61, 5)
 bundles = {"all digits": full, "batches of 20": twenty, "batches of 8": eight}
 for number, (label, each) in enumerate(bundles.items()):
-    band = each[::2].amin(1), each[::2].amax(1)
-    left.fill_between(at[::2], *band, color=f"C{number}", alpha=0.6, label=label)
+    band = each[::3].amin(1), each[::3].amax(1)
+    left.fill_between(at[::3], *band, color=f"C{number}", alpha=0.6, label=label)
 for rate, each, number in ((4 * lr, begun[-1], 5), (lr, begun[0], 3)):
     band, label = (each[:13].amin(1), each[:13].amax(1)), f"rate {rate:g}"
     right.fill_between(soon_at, *band, color=f"C{number}", alpha=0.6, label=label)
