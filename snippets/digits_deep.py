@@ -65,9 +65,9 @@ assert adam_reads < 0.25
 assert good_reads > 0.8
 assert round(methods["good"][1], 1) == 0.7
 
-# %% claim: and at four times that rate fewer than half, on average
+# %% claim: and at four times that rate fewer than one in four, on average
 #| label: bad
-assert bad_mean < 0.5
+assert bad_mean < 0.25
 assert methods["bad"][1] == 4 * methods["good"][1]
 
 # %% claim: there more than half of the second layer's units are dead, on average

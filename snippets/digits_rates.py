@@ -66,6 +66,8 @@ usual_apart, beyond = sgd_usual / adam_usual, adam_rates[-1].item() / adam_usual
 too_low = sgd_usual / 0.01  # the usual first value
 above_default = adam_rates[adam_best].min().item() / 1e-3  # torch's default rate
 lower = (sgd_end[:, 1] / adam_end[:, 6]).min().item()
+rises = (adam_end[:, adam_rates >= 1 / 2] / first_loss[:, None]).log().mean(0)
+uphill = rises.min().exp().item()
 hills = (adam_end[:, -1] / first_loss).tolist()
 hill_low, hill_high = min(hills), max(hills)
 reads = adam_accuracy[:, -1].min().item()
@@ -88,14 +90,14 @@ cliff_points = 100 * cliff_points.item()
 # %% how the runs look
 jumps = (sgd_curves[..., 1:] / sgd_curves[..., :-1]).amax(2)  # the largest rise
 smooth, jump = jumps[:, 7:9].median(0).values.tolist()
-late = pick(sgd_curves[..., -1] / sgd_curves[..., -5], sgd_best).max().item()
+late = pick(sgd_curves[..., -1] / sgd_curves[..., -5], sgd_best).log().mean().exp()
 
 # %% claim: below SGD's best rate every doubling helps every seed
 #| label: falls
 for losses, lowest in zip(sgd_end, sgd_best, strict=True):
     assert losses[: lowest + 1].diff().max() < 0
 
-# %% claim: at its best rate too every seed's loss still falls over the last 80 steps
+# %% claim: at the best rate too the loss still falls over the last 80 steps, on average
 #| label: still
 assert late < 1
 
@@ -142,9 +144,9 @@ assert above_default > 7
 assert adam_rates[6] == 1 / 64 < sgd_rates[1]
 assert lower > 20
 
-# %% claim: from the rate 1/2 on Adam ends above its first loss, every seed
+# %% claim: from the rate 1/2 on Adam ends above its first loss, on average
 #| label: uphill
-assert (adam_end[:, adam_rates >= 1 / 2] > first_loss[:, None]).all()
+assert uphill > 1
 
 # %% claim: at its largest rate Adam ends above twenty times the first loss, every seed
 #| label: hill
@@ -183,9 +185,9 @@ for ax in panels[:, 0]:
 
 # %% slope, cliff and hill
 #| caption: >
-#|   Where {steps} steps end, for learning rates a factor of two apart, five seeds
-#|   each: the geometric mean of the training losses at steps 160, 180, ..., 240. NaN
-#|   is drawn above the frame.
+#|   Where {steps} steps of a small network on handwritten digits end, for learning
+#|   rates a factor of two apart, five seeds each: the geometric mean of the training
+#|   losses at the steps 160, 180, ..., 240. NaN is drawn above the frame.
 #| alt: >
 #|   Final loss against learning rate, both axes logarithmic. Both optimizers have a
 #|   valley. SGD's falls gently from the left, has its lowest point between 1 and 2,
