@@ -37,7 +37,7 @@ good_early, good_late = (part[:, 1].log().mean().exp().item() for part in (early
 #| label: rule
 assert (whole.log() - torch.tensor(1e-3).log()).abs().argmin(1).tolist() == [0] * 5
 assert 1e-3 < low < 3e-3
-assert [round(rate, 2) for rate in sgd_rates.tolist()] == [0.01, 1.41, 2.83]
+assert [round(rate, 3) for rate in sgd_rates.tolist()] == [0.011, 1.414, 2.828]
 
 # %% claim: at SGD's best rate it is more than ten times that, every seed
 #| label: best
@@ -46,6 +46,8 @@ assert whole[:, 1].min() > 1e-2
 # %% claim: there it falls more than eightfold to the last 80 steps, on average
 #| label: falls
 assert good_early > 8 * good_late
+assert early.shape == late.shape == (len(seeds), 5)
+torch.testing.assert_close(late[:, 1].log().mean().exp().item(), good_late)
 
 # %% claim: at 256 times Adam's best rate it is less than ten times as high, on average
 #| label: adam
