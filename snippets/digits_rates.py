@@ -107,12 +107,11 @@ smooth, jump = jumps[:, 7].median().item(), jumps[:, 8].median().item()
 
 # %% a wrong rate
 #| output: markdown
-print(
-    "rate | loss at the end, times the best | test accuracy lost, points", "---|---|---"
-)
+print("rate | loss at the end, times the best | test accuracy lost, points")
+print("---|---|---")
 for name, (times, lost) in prices.items():
     cell = f"{times.median():.2g}" if times.isfinite().all() else "NaN"
-    print(f"{name} | {cell} | {lost.mean():.1f}, at most {lost.max():.1f}")
+    print(f"{name} | {cell} | {lost.mean():.1f} (worst {lost.max():.1f})")
 
 # %% claim: below SGD's best rate every doubling helps every seed
 #| label: falls
