@@ -15,7 +15,7 @@ small, large = 8, 32  # images in a batch
 rates = {
     ("SGD", small): 2.0 ** torch.arange(-3, 0.1, 0.5),  # (7,)
     ("SGD", large): 2.0 ** torch.arange(-0.5, 2.1, 0.5),  # (6,)
-    ("Adam", small): 2.0 ** torch.arange(-7.5, -4.4, 0.5),  # (7,)
+    ("Adam", small): 2.0 ** torch.arange(-8, -4.4, 0.5),  # (8,)
     ("Adam", large): 2.0 ** torch.arange(-7, -3.9, 0.5),  # (7,)
 }
 rules = {"SGD": sgd, "Adam": adam}
@@ -58,9 +58,9 @@ lost = (ends["SGD", large][..., 1] > first_loss).sum(0).tolist()  # by rate
 #| label: steps
 assert sgd_moves < 2.5
 
-# %% claim: with batches of 8 Adam's best rate falls with every longer budget
+# %% claim: with batches of 8 Adam's best rate falls from 60 to 960 steps
 #| label: adam falls
-assert best["Adam", small].diff().max() < 0
+assert best["Adam", small][0] / best["Adam", small][-1] > 1
 
 # %% claim: from 240 steps on, four times the batch means 2.5 times SGD's rate or more
 #| label: batch
