@@ -83,6 +83,7 @@ assert span > 100
 for key, found in best.items():
     steps = rates[key].log2().diff()
     torch.testing.assert_close(steps, torch.full_like(steps, 0.5))
+    assert found.shape == (len(budgets),)
     assert found.min() > rates[key][0]
     assert found.max() < rates[key][-1]
 
