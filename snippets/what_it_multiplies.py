@@ -79,6 +79,12 @@ assert (moves["Adam"][usual] - 1).abs().max() < 0.01
 #| label: rmsprop
 assert (moves["RMSprop"][usual] - 10).abs().max() < 0.1
 
+# %% claim: at eps Adam's first step is halved, and RMSprop's at ten times eps
+#| label: halved
+at_eps, at_ten = ((gradients / size).log().abs().argmin() for size in (1e-8, 1e-7))
+assert abs(moves["Adam"][at_eps] - 0.5) < 0.005
+assert abs(moves["RMSprop"][at_ten] - 5) < 0.05
+
 # %% claim: far below eps Adam's first step is proportional to the gradient again
 #| label: eps
 torch.testing.assert_close(
@@ -88,14 +94,16 @@ torch.testing.assert_close(
 # %% first steps
 #| caption: >
 #|   The first step that torch's optimizers take, for gradients over 18 decades. SGD
-#|   multiplies the gradient by the rate. Adam moves by the rate itself, RMSprop by ten
-#|   times the rate, whatever the gradient, until it falls below eps.
+#|   multiplies the gradient by the rate. Adam moves by the rate itself while the
+#|   gradient is far above eps, RMSprop by ten times the rate while it is far above
+#|   ten eps. Below, both divide the gradient by eps, and their lines meet.
 #| alt: >
 #|   First step in units of the learning rate against the size of the gradient, both
-#|   logarithmic. SGD is a straight diagonal. Adam is level at 1 and RMSprop level at
-#|   10, from large gradients down to about 1e-8; below that both fall.
+#|   logarithmic. SGD is a straight diagonal. Adam is level at 1 down to gradients of
+#|   about 1e-7, RMSprop level at 10 down to about 1e-6; then both fall, and below 1e-9
+#|   they are one line.
 fig, ax = plt.subplots()
-for name, move in moves.items():
-    ax.loglog(gradients, move, label=name)
+for (name, move), style in zip(moves.items(), ("-", "-", "--"), strict=True):
+    ax.loglog(gradients, move, style, label=name)
 ax.set(xlabel="gradient", ylabel="first step / learning rate", ylim=(1e-5, 1e5))
 ax.legend()
