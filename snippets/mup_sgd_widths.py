@@ -64,7 +64,7 @@ assert 1 <= mup_move < 3
 assert mup_move in (mup_fall, 1 / mup_fall)
 assert mup_move < standard_fall
 
-# %% claim: carried over, standard, the narrow network's rate is lost in every wide run
+# %% claim: standard, with the narrow network's rate no wide run beats guessing
 #| label: lost
 narrow, *_, wide = losses["standard, SGD"]
 ended = wide.gather(1, narrow.argmin(1, keepdim=True))
