@@ -3,21 +3,23 @@
 # Three changes to a network and its optimizer. What shows that one is forgotten?
 
 # %% a network that keeps its learning rate
+from functools import partial
+
 import torch
 
 base = 16  # here m is 1
+Linear = partial(torch.nn.Linear, bias=False)
 
 
 class Network(torch.nn.Module):
     def __init__(self, width):
         super().__init__()
-        Linear = torch.nn.Linear
-        self.first = Linear(16, width, bias=False)
-        self.hidden = Linear(width, width, bias=False)
-        self.last = Linear(width, 1, bias=False)
+        self.first = Linear(16, width)
+        self.hidden = Linear(width, width)
+        self.last = Linear(width, 1)
         self.shrink = base / width  # 1 / m
         # 1. start the output at zero
-        torch.nn.init.zeros_(self.last.weight)
+        self.last.weight.data.zero_()
 
     def forward(self, points):
         middle = self.first(points).relu()
@@ -43,25 +45,22 @@ def watch(layers):
     seen = {}
     for name, layer in layers.items():
 
-        def keep(_layer, _inputs, output, name=name):
-            seen[name] = output.detach()
+        def keep(_net, _in, out, name=name):
+            seen[name] = out.detach()
 
         layer.register_forward_hook(keep)
     return seen
 
 
-def check_coordinates(width, seed, make, steps=3):
-    """Return how far steps move each output."""
+def check(width, seed, make, steps=3):
+    """Return how far each output moves."""
     torch.manual_seed(seed)
     points = torch.randn(200, 16)
     network = Network(width)
     optimizer = make(network, lr=0.001)
     answers = points.sum(1, keepdim=True)
-    layers = {
-        "first": network.first,
-        "hidden": network.hidden,
-        "output": network,
-    }
+    layers = dict(network.named_children())
+    layers["last"] = network  # divided
     seen = watch(layers)
     network(points)
     before = dict(seen)
@@ -71,13 +70,15 @@ def check_coordinates(width, seed, make, steps=3):
         (errors**2).mean().backward()
         optimizer.step()
     network(points)
-    moved = [seen[name] - before[name] for name in layers]
-    return [part.square().mean().sqrt() for part in moved]
+
+    def size(name):
+        moved = seen[name] - before[name]
+        return moved.square().mean().sqrt()
+
+    return [size(name) for name in layers]
 
 
 # %% muP, the standard parametrization, and muP with one change forgotten
-from functools import partial
-
 import matplotlib.pyplot as plt
 
 
@@ -105,9 +106,7 @@ makers = {
     "rate not divided": forget_rate,
 }
 moves = {
-    name: torch.tensor(
-        [[check_coordinates(n, seed, make) for n in widths] for seed in seeds]
-    )
+    name: torch.tensor([[check(n, seed, make) for n in widths] for seed in seeds])
     for name, make in makers.items()
 }  # (seed, width, layer)
 powers = {  # of the width, which grows sixteenfold
@@ -178,8 +177,7 @@ def start_at(scale, network, lr):
 
 
 def measure_hidden(scale, steps):
-    make = partial(start_at, scale)
-    runs = [check_coordinates(128, seed, make, steps) for seed in seeds]
+    runs = [check(128, seed, partial(start_at, scale), steps) for seed in seeds]
     return sum(hidden.item() for _, hidden, _ in runs)
 
 

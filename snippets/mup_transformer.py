@@ -45,12 +45,13 @@ class Transformer(nn.Module):
 # %% groups for Adam, from the shapes at two widths
 def count_grown(part, small):
     """Count the dimensions that grow."""
-    sizes = zip(part.shape, small.shape, strict=True)
-    return sum(a > b for a, b in sizes)
+    wide, narrow = part.shape, small.shape
+    pairs = zip(wide, narrow, strict=True)
+    return sum(a > b for a, b in pairs)
 
 
 def make_groups(model, narrow, lr, decay=0):
-    """Divide the rate of what grows in two."""
+    """Divide rates of what grows in two."""
     pairs = zip(
         model.parameters(),
         narrow.parameters(),
@@ -60,7 +61,7 @@ def make_groups(model, narrow, lr, decay=0):
     for part, small in pairs:
         m = 1
         if count_grown(part, small) == 2:
-            m = part.shape[1] / small.shape[1]
+            m = part.size(1) / small.size(1)
         group = {
             "params": [part],
             "lr": lr / m,
