@@ -22,10 +22,10 @@ class Network(torch.nn.Module):
         self.last.weight.data.zero_()
 
     def forward(self, points):
-        middle = self.first(points).relu()
-        middle = self.hidden(middle).relu()
+        inner = self.first(points).relu()
+        inner = self.hidden(inner).relu()
         # 2. divide the output by m
-        return self.shrink * self.last(middle)
+        return self.shrink * self.last(inner)
 
 
 def make_optimizer(network, lr):
