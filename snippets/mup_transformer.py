@@ -45,12 +45,13 @@ class Transformer(nn.Module):
 # %% groups for Adam, from the shapes at two widths
 def count_grown(part, small):
     """Count the dimensions that grow."""
-    sizes = zip(part.shape, small.shape, strict=True)
-    return sum(a > b for a, b in sizes)
+    wide, narrow = part.shape, small.shape
+    pairs = zip(wide, narrow, strict=True)
+    return sum(a > b for a, b in pairs)
 
 
-def make_groups(model, narrow, lr):
-    """Divide the rate of what grows in two."""
+def make_groups(model, narrow, lr, decay=0):
+    """Divide rates of what grows in two."""
     pairs = zip(
         model.parameters(),
         narrow.parameters(),
@@ -58,12 +59,15 @@ def make_groups(model, narrow, lr):
     )
     groups = []
     for part, small in pairs:
-        rate = lr
+        m = 1
         if count_grown(part, small) == 2:
-            rate = lr * model.shrink
-        groups.append(
-            {"params": [part], "lr": rate},
-        )
+            m = part.size(1) / small.size(1)
+        group = {
+            "params": [part],
+            "lr": lr / m,
+            "weight_decay": decay * m,
+        }
+        groups.append(group)
     return groups
 
 
@@ -77,17 +81,19 @@ watched = {  # whose output is looked at
 }
 
 
-def move(width, seed, forget=""):
+def move(width, seed, broken=""):
     """Return how far, root mean square, a few steps of Adam move each output."""
     torch.manual_seed(seed)
     after = torch.randint(tokens, (tokens,))  # which token is to follow which
     text = torch.randint(tokens, (sequences, length))
     model, narrow, seen = Transformer(width), Transformer(base), {}
     groups = make_groups(model, narrow, lr)
-    if forget == "rate":
+    if broken == "rate":
         groups = model.parameters()
-    if forget == "output":
+    if broken == "output":
         model.shrink = 1
+    if broken == "twice":  # the output and its rate
+        groups[-1]["lr"] *= model.shrink
     for name, path in watched.items():
 
         def keep(_layer, _inputs, output, name=name):
@@ -106,19 +112,21 @@ def move(width, seed, forget=""):
     return torch.stack([(old - new).square().mean().sqrt() for old, new in pairs])
 
 
-def find_powers(forget=""):
+def find_powers(broken=""):
     """Return the power of the width with which each output moves, seeds averaged."""
     narrow, broad = (
-        torch.stack([move(width, seed, forget) for seed in seeds])
+        torch.stack([move(width, seed, broken) for seed in seeds])
         for width in (base, wide)
     )
     powers = (broad / narrow).log().mean(0) / math.log(wide / base)
     return dict(zip(watched, powers.tolist(), strict=True))
 
 
-powers, one_rate, undivided = (find_powers(forget) for forget in ("", "rate", "output"))
+powers, one_rate, undivided, twice = map(find_powers, ("", "rate", "output", "twice"))
 farthest = max(powers.values(), key=abs)
 first_up = one_rate["attention"]
+missed = one_rate["output"]
+twice_down = twice["output"]
 
 # %% the shapes, and the first weights
 torch.manual_seed(0)
@@ -137,7 +145,8 @@ are_twins = model.embedding.weight.shape == model.unembedding.weight.shape
 growth = {  # the power of m in the spread
     part: math.log(spread) / math.log(wide / base) for part, spread in spreads.items()
 }
-rates = [group["lr"] for group in make_groups(model, narrow, lr)]
+groups = make_groups(model, narrow, lr, decay=0.1)
+rates = [group["lr"] for group in groups]
 slow = {name for name, rate in zip(grown, rates, strict=True) if rate < lr}
 
 # %% claim: in a layer of torch's only Q, K, V, O and the MLP's two grow in two dimensions
@@ -172,10 +181,26 @@ assert abs(one_rate["embedding"]) < 0.1
 assert 0.7 < first_up < 1.1
 assert min(one_rate["MLP"], one_rate["norm"]) > 0.6
 
+# %% claim: with one rate for all the output climbs less than half as steeply as attention
+#| label: hidden
+assert abs(missed) < first_up / 2
+
 # %% claim: with the output not divided it climbs, and nothing else does
 #| label: output
 assert 0.7 < undivided["output"] < 1.1
 assert max(abs(undivided[name]) for name in watched if name != "output") < 0.15
+
+# %% claim: with the output and its rate divided it falls, and nothing else does
+#| label: twice
+assert list(model.parameters())[-1] is model.unembedding.weight
+assert 0.8 < -twice_down < 1.3
+assert max(abs(twice[name]) for name in watched if name != "output") < 0.2
+
+# %% claim: the groups hold the product of rate and weight decay at one value
+#| label: decay
+products = [group["lr"] * group["weight_decay"] for group in groups]
+assert all(math.isclose(product, 0.1 * lr) for product in products)
+assert len(groups) == len(grown)
 
 # %% each tensor and its rule
 #| output: markdown
