@@ -147,8 +147,8 @@ assert all(0 < best < rates - 1 for best, rates in reaches)
 #|   SGD's highest. Where words are equally frequent, the lines are level, and Adam
 #|   and momentum lie together.
 octaves = [1, 2, 4, 8, 16, 32, words + 1]
-fig, axes = plt.subplots(1, 2, figsize=(5.6, 3.1), sharey=True)
-titles = "frequency 1 / rank", "all equally frequent"
+fig, axes = plt.subplots(1, 2, figsize=(4.5, 3.1), sharey=True)
+titles = "frequency 1 / rank", "equal frequency"
 for ax, title, world in zip(axes, titles, ("unequal", "equal"), strict=True):
     for name in classes:
         loss = [

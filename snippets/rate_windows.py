@@ -99,6 +99,7 @@ def at_rate_of(source, key):
 
 plain, heavy, heavier = (("momentum", value) for value in (0.0, 0.9, 0.99))
 good = at_rate_of(plain, plain)
+momentum_fall = 2.0 ** float(best[plain] - best[heavy])
 alone, together = at_rate_of(plain, heavy), at_rate_of(heavy, heavy)
 as_good = (together / good).max().item()
 forgetful = (losses[heavier].amin(1) / good).log().mean().exp().item()
@@ -111,6 +112,7 @@ guess = torch.tensor(10.0).log().item()
 # %% claim: the best rate falls fourfold at least from momentum 0 to 0.9
 #| label: momentum
 assert best[plain] - best[heavy] >= 2
+assert momentum_fall == 2.0 ** (best[plain] - best[heavy])
 
 # %% claim: and again more than twofold from 0.9 to 0.99
 #| label: more momentum
