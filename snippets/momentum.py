@@ -30,8 +30,10 @@ for _ in range(steps):
 # %% by torch
 weights = torch.nn.Parameter(start.clone())
 optimizer = torch.optim.SGD(
-    [weights], lr=lr, momentum=momentum
-)  # fmt: skip
+    [weights],
+    lr=lr,
+    momentum=momentum,
+)
 for _ in range(steps):
     optimizer.zero_grad()
     loss(weights).backward()
@@ -151,7 +153,7 @@ torch.testing.assert_close(
 # %% steps to a tenth of the error
 #| caption: >
 #|   Steps that shrink the error tenfold, against learning rate times curvature. Each
-#|   momentum above 0 has a flat floor, which ends at its largest stable rate.
+#|   momentum above 0 has a flat floor, which ends just short of its largest stable rate.
 #| alt: >
 #|   Plain descent has one sharp valley at 1. With momentum 0.5, 0.9 and 0.99 the
 #|   valley becomes a flat floor that is wider and higher the larger the momentum;
