@@ -6,6 +6,7 @@ from torch.func import grad, jvp, vmap
 from torch.nn.functional import cross_entropy
 
 width = 16
+octaves = torch.arange(-1.5, 1.6, 0.75)  # of the lengths of a step that are tried
 
 
 def draw(seeds, images_each):
@@ -117,6 +118,26 @@ def predict(loss, weights, slopes, images, labels):
     noise = (slopes - full)[::4]  # every fourth image is enough
     bent = vmap(lambda one: bend(loss, weights, one, images, labels))(noise)
     return full @ full / curved, (noise * bent).sum(1).mean() / curved
+
+
+def search(loss, weights, data, gradients, guess):
+    """Return the rate whose step lowers the loss most, and by how much, on average.
+
+    Each of the gradients, (draw, weight), is tried at each length around the guess.
+    """
+    lengths = 2.0**octaves  # in units of the guess
+
+    def left(length):
+        ends = weights - guess * length * gradients
+        return vmap(loss, (0, None, None))(ends, *data).mean()
+
+    losses = torch.stack([left(length) for length in lengths])
+    middle = losses.argmin().clamp(1, len(lengths) - 2)
+    near = slice(middle - 1, middle + 2)  # the parabola through three points
+    powers = torch.vander(lengths[near], increasing=True)
+    level, tilt, bent = torch.linalg.solve(powers, losses[near])
+    fall = loss(weights, *data) - level + tilt**2 / (4 * bent)
+    return -guess * tilt / (2 * bent), fall
 
 
 def measure_noise(slopes):
