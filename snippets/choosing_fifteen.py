@@ -139,9 +139,9 @@ by_hand = [
 torch.testing.assert_close(by_hand, by_torch, rtol=1e-4, atol=1e-5)
 assert ways["AdamW"][1] == AdamW([torch.zeros(1)]).defaults["weight_decay"]
 
-# %% claim: the search ends within two fifths of the sweep's loss, each time
+# %% claim: the search ends within a half of the sweep's loss, each time
 #| label: search
-assert moved_price < 1.4
+assert moved_price < 1.5
 apart = all_rates[:, :, 26:29] / all_rates[:, :, 27:28]
 torch.testing.assert_close(apart, torch.tensor([1 / 3, 1.0, 3.0]).expand_as(apart))
 
@@ -185,9 +185,9 @@ assert (price["fours"] >= 1).all()
 assert steep_mean < 1.2
 assert find_steepest([5.0, 4.0, 1.0, 0.0]) == 1
 
-# %% claim: a search around it comes within two fifths, in fewer than five runs
+# %% claim: a search around it comes within a half, in fewer than five runs
 #| label: around
-assert around_price < 1.4
+assert around_price < 1.5
 assert around_runs < 5
 
 # %% claim: the valley costs SGD at least three tenths more loss, on average

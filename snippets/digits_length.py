@@ -36,9 +36,9 @@ assert rates.tolist() == [1 / 16, 1 / 4, 1, 4, 16]
 #| label: fourfold
 assert fourfold < 0.2
 
-# %% claim: sixteen times keeps more than a quarter of the first loss, every seed
+# %% claim: sixteen times keeps more than an eighth of the first loss, every seed
 #| label: sixteenfold
-assert 0.25 < mild < least
+assert 0.125 < mild < least
 torch.testing.assert_close(share[:, 3].amax().item(), harsh)
 
 # %% claim: and 64 times ends above the first loss in every seed, with no NaN
