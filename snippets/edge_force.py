@@ -96,7 +96,7 @@ assert not waiting.any()
 assert least_share > 0.93
 assert most_share < 1.07
 
-# %% claim: those along the sharpest direction do in the median network, in all within twofold
+# %% claim: the sharpest direction alone: within 5 % in the median, within twofold in all
 #| label: along
 assert abs(shares_along.median() - 1) < 0.05
 assert least_along > 1 / 2
