@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Thrown out, and landed flatter
 # A linear network with two layers, one example, and a rate past the critical one of its
-# start. Is the run lost, and where does its curvature end?
+# start. Is the run lost, and where does its curvature end? Measured is λ, the output's
+# squared gradient: the curvature wherever the output is zero.
 
 # %% the network
 #| device: cpu
@@ -11,7 +12,7 @@ import torch
 torch.set_default_dtype(torch.float64)
 width, steps = 1000, 600
 seeds = [0, 1, 2, 3, 4]
-products = torch.tensor([1.0, 1.9, 2.2, 2.5, 3.0, 4.2])  # rate times first curvature
+products = torch.tensor([1.0, 1.9, 2.2, 2.5, 3.0, 4.2])  # rate times first λ
 
 
 def start(seed):
@@ -20,7 +21,7 @@ def start(seed):
 
 
 def measure(weights):
-    """Return output and curvature of networks with weights (..., 2, width)."""
+    """Return output and λ of networks with weights (..., 2, width)."""
     output = weights.prod(-2).sum(-1) / width**0.5
     return output, (weights**2).sum((-1, -2)) / width
 
@@ -44,7 +45,7 @@ share = measure(weights)[1] / first
 climb = (later[:, above] / losses[:, above, 0]).median(0).values.min().item()
 left = (losses[:, above, -1] / losses[:, above, 0]).max().item()
 
-# %% claim: below 2 / curvature the loss stays below its start, by a tenth or more
+# %% claim: below 2 / λ the loss stays below its start, by a tenth or more
 #| label: quiet
 assert (later[:, below] / losses[:, below, 0] < 0.9).all()
 
@@ -64,11 +65,11 @@ assert not losses[:, lost, -1].isfinite().any()
 
 # %% a jump, and where it lands
 #| caption: >
-#|   Loss and curvature of one network of width {width} at four rates, each given as
-#|   rate × first curvature. The curvature is drawn as a share of its first value.
+#|   Loss and λ of one network of width {width} at four rates, each given as rate × first
+#|   λ. Drawn is λ, the output's squared gradient, as a share of its first value.
 #| alt: >
 #|   Above, the loss at 1 and 1.9 falls from the start; at 2.5 and 3 it climbs first,
-#|   then falls below. Below, the curvature stays level at 1 and 1.9, and drops to about
+#|   then falls below. Below, λ stays level at 1 and 1.9, and drops to about
 #|   a half at 2.5 and to a tenth or less at 3.
 fig, (above_ax, below_ax) = plt.subplots(2, sharex=True, figsize=(4.5, 3.6))
 for index in (0, 1, 3, 4):
@@ -84,8 +85,8 @@ for index in (0, 1, 3, 4):
 above_ax.set(ylabel="loss", ylim=(1e-8, 1e4))
 fig.legend(
     *above_ax.get_legend_handles_labels(),
-    title="rate × first curvature",
+    title="rate × first λ",
     ncols=4,
     loc="outside upper center",
 )
-below_ax.set(xlabel="step", ylabel="curvature / first")
+below_ax.set(xlabel="step", ylabel="λ / first")

@@ -86,6 +86,7 @@ def read_edge(loss, parameters, lr, products=50):
     return (lr * curvature / 2).item()
 
 
+# %% the reading of a torch module
 torch.manual_seed(0)
 network = make_network()
 vector_to_parameters(weights[0].clone(), network.parameters())

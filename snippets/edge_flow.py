@@ -114,8 +114,8 @@ assert other_ratio < 1
 #|   rate × curvature / 2, and what the two flows predict. The central flow's loss
 #|   contains the height of the hops, x² / η. Dotted: the edge.
 #| alt: >
-#|   Above, a jagged loss with a spike near step 180 falls; the central flow's smooth line
-#|   runs through it, the gradient flow's below it. Below, the curvature climbs past the
+#|   Above, a jagged loss with a spike near step 180 falls; the central flow's line runs
+#|   through it, the gradient flow's below it. Below, the curvature climbs past the
 #|   edge, is thrown back and settles near it; the central flow goes along the edge, the
 #|   gradient flow climbs to 1.8.
 fig, (above, below) = plt.subplots(2, sharex=True, figsize=(4.5, 3.6))

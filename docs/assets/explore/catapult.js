@@ -53,7 +53,7 @@
     loss.rule({ y: 0.5 }, { stroke: "var(--lr-ink-3)" });
     loss.line(pairs(losses, shown + 1), { stroke: LOSS });
     curve.frame({ from: 0, to: shown, label: "step" },
-      { from: 0, to: 2.4, label: "curvature" });
+      { from: 0, to: 2.4, label: "λ" });
     const edge = 2 * CURVATURE / state.product;
     curve.rule({ y: edge }, { stroke: WALL });
     if (edge < 2.3) curve.text(shown, edge + 0.06, "2/rate", { fill: WALL,
@@ -67,8 +67,8 @@
       const product = part * TOP / 176;
       ends.push([product, landing(product, state.width)]);
     }
-    chart.frame({ from: 0, to: TOP, label: "rate × first curvature" },
-      { from: 0, to: 1.1, label: "last curvature / first" });
+    chart.frame({ from: 0, to: TOP, label: "rate × first λ" },
+      { from: 0, to: 1.1, label: "last λ / first" });
     chart.rule({ x: 2 }, { stroke: WALL });
     chart.rule({ x: 4 }, { stroke: WALL });
     chart.line(ends, { stroke: CURVE });
@@ -81,15 +81,15 @@
     const peak = Math.max.apply(null, losses), at = losses.indexOf(peak);
     const end = done.curvatures[STEPS] / CURVATURE;
     let says = "The run is lost.";
-    if (!lost && at === 0) says = "The loss never rises above its start, and the " +
-      "curvature ends at " + kit.say(end) + " of its first value.";
+    if (!lost && at === 0) says = "The loss never rises above its start, and λ " +
+      "ends at " + kit.say(end) + " of its first value.";
     if (!lost && at > 0) says = "The loss climbs to " + kit.say(peak / losses[0]) +
-      " times its start at step " + at + " and then falls; the curvature lands at " +
+      " times its start at step " + at + " and then falls; λ lands at " +
       kit.say(end) + " of its first value.";
     return {
       says: says,
-      answer: "Below 2 over the curvature nothing happens to the curvature, or little. " +
-        "Above it the output grows, and its growth presses the curvature down until " +
+      answer: "Below 2 over the first λ nothing happens to λ, or little. " +
+        "Above it the output grows, and its growth presses λ down until " +
         "the rate is no longer too large. Beyond 4 the same term pushes it up: no way " +
         "back in a wide network."
     };
@@ -97,10 +97,10 @@
 
   function build(app) {
     const loss = app.chart("Loss against step", 210);
-    const curve = app.chart("Curvature against step", 210);
-    const ends = app.chart("Where the curvature lands, against the rate", 190);
+    const curve = app.chart("λ, the output's squared slope, against step", 210);
+    const ends = app.chart("Where λ lands, against the rate", 190);
     ends.box.classList.add("lr-explore-wide");
-    app.slider({ key: "product", label: "Rate × first curvature", from: 0.1, to: TOP,
+    app.slider({ key: "product", label: "Rate × first λ", from: 0.1, to: TOP,
       step: 0.01 });
     app.slider({ key: "width", label: "Width", from: 10, to: 10000, log: true, steps: 60,
       whole: true });
@@ -117,9 +117,9 @@
 
   kit.register("catapult", { run: run }, {
     title: "Too fast, and better for it",
-    task: "Rate × first curvature is past 2, where a bowl is lost. How high does the " +
-      "loss jump, and where does the curvature come down? Move the rate: where is the " +
-      "way back closed?",
+    task: "Rate × first λ is past 2, where a bowl is lost; λ is the curvature where the " +
+      "output is 0. How high does the loss jump, and where does λ come down? Move the " +
+      "rate: where is the way back closed?",
     state: { product: 2.5, width: 1000 },
     build: build
   });
