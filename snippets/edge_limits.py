@@ -130,10 +130,14 @@ at, soon_at = torch.arange(0, steps + 1, every), torch.arange(0, 61, 5)
 bundles = {"all digits": full, "batches of 20": twenty, "batches of 8": eight}
 for number, (label, each) in enumerate(bundles.items()):
     band = each[::3].amin(1), each[::3].amax(1)
-    left.fill_between(at[::3], *band, color=f"C{number}", alpha=0.6, label=label)
+    left.fill_between(
+        at[::3], *band, color=f"C{number}", alpha=0.6, linewidth=0, label=label
+    )
 for rate, each, number in ((4 * lr, begun[-1], 5), (lr, begun[0], 3)):
     band, label = (each[:13].amin(1), each[:13].amax(1)), f"rate {rate:g}"
-    right.fill_between(soon_at, *band, color=f"C{number}", alpha=0.6, label=label)
+    right.fill_between(
+        soon_at, *band, color=f"C{number}", alpha=0.6, linewidth=0, label=label
+    )
 for ax, title in ((left, "squared loss"), (right, "cross-entropy")):
     ax.axhline(1, linestyle=":", color="C4")
     ax.set(xlabel="step", title=title, ylim=(0, 2.6))
