@@ -103,6 +103,7 @@ def find_wall(worth):
 twice, tenfold = find_wall(2.0), find_wall(10.0)
 predicted = torch.tensor([[twice], [tenfold]]) * memories
 default_wall = predicted[0, -1].item()
+short_wall = twice / (1 - 0.95)  # steps, at beta2 0.95
 
 # %% claim: the gap at which Adam turns is a fixed number of its long memories
 #| label: wall

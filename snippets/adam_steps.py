@@ -174,9 +174,7 @@ assert abs(best_growth - beta2 / beta1) < 0.005  # half the spacing of the growt
 
 # %% what the betas set
 #| output: markdown
-print(
-    "| beta1, beta2 | gradients in m | squares in v | longest step | quotient below |"
-)
+print("| beta1, beta2 | gradients in m | squares in v | longest step | ηλ/size below |")
 print("|---|---:|---:|---:|---:|")
 for (b1, b2), most in zip(pairs, bounds, strict=True):
     reach, limit = 1 / (1 - b2), 2 * (1 + b1) / (1 - b1)

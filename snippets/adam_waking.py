@@ -89,6 +89,7 @@ nones_most = nones_length.max().item()
 longer = (zeros_length / nones_length).min().item()
 healed = (zeros[-20:].log().mean(0).exp() / level).max().item()
 extra_accuracy = (zeros_accuracy - nones_accuracy).mean().item()
+extra_points = 100 * extra_accuracy
 
 # %% claim: until the lower half appears the two runs are the same, bit for bit
 #| label: same
