@@ -132,12 +132,9 @@ torch.testing.assert_close(torch.stack(by_torch), torch.stack(by_hand))
 first = paths["Adam", 0][:, :1]
 torch.testing.assert_close(paths["Adam", 0], first.expand_as(paths["Adam", 0]))
 
-# %% claim: turned by 45 degrees, a thousandfold bowl costs Adam over four times the steps
+# %% claim: turned, a thousandfold bowl costs Adam over 4 times the steps, a hundredfold 5/4
 #| label: turned
 assert turned > 4 * aligned
-
-# %% claim: and a hundredfold one less than a quarter more
-#| label: hundred
 assert needed["Adam", 45][1] < 1.25 * needed["Adam", 0][1]
 
 # %% claim: so it does at the best of the betas tried too, and momentum takes fewer steps

@@ -190,7 +190,7 @@ for (b1, b2), most in zip(pairs, bounds, strict=True):
 #|   Step length in learning rates against steps since waking. Without a silence the
 #|   line stays at 1. After 100, 1,000 and 10,000 silent steps it rises to about 2, 5
 #|   and 6.6 in a dozen steps and sinks back over a thousand.
-shown = torch.logspace(0, math.log10(awake), 36).long().unique() - 1
+shown = torch.logspace(0, math.log10(awake), 24).long().unique() - 1
 fig, ax = plt.subplots(figsize=(4.5, 3.5))
 for slept, steps_taken in zip(asleep, awakened, strict=True):
     ax.semilogx(shown + 1, steps_taken[shown], label=f"{slept:,} silent steps")

@@ -124,16 +124,21 @@ assert extra_accuracy > -0.02
 #| caption: >
 #|   Five networks begin to see the lower half of the digits at step 0 (32 hidden units,
 #|   learning rate {lr}, batches of {batch_size}). Until then the weights that read it had
-#|   gradients of zero, or none.
+#|   gradients of zero, or none. Lines: geometric means; bands: from least to largest.
 #| alt: >
-#|   Two groups of five lines that are the same before step 0. After it the loss of
-#|   those woken from zeros leaps by factors of about four to twenty within forty steps
-#|   and then falls; the loss of those woken from None falls with small ups and downs.
+#|   Two bands that are the same before step 0. After it the loss of those woken from
+#|   zeros leaps, its mean severalfold, and falls from some forty steps on; the loss of
+#|   those woken from None falls with small ups and downs.
 steps = torch.arange(-before, 80) + 1
 drawn = torch.cat([torch.arange(0, before, 6), torch.arange(before, len(steps), 4)])
 fig, ax = plt.subplots()
 for color, (losses, label) in enumerate([(zeros, "zeros"), (nones, "None")]):
-    shown = ax.semilogy(steps[drawn], losses[drawn], color=f"C{color}", linewidth=1)
-    shown[0].set_label(f"gradients were {label}")
+    shown = losses[drawn]
+    low, high = shown.amin(1), shown.amax(1)
+    ax.fill_between(steps[drawn], low, high, color=f"C{color}", alpha=0.3, linewidth=0)
+    middle = shown.log().mean(1).exp()
+    ax.semilogy(
+        steps[drawn], middle, color=f"C{color}", label=f"gradients were {label}"
+    )
 ax.set(xlabel="steps since the lower half appeared", ylabel="training loss")
 fig.legend(ncols=2, loc="outside upper center")
