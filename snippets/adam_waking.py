@@ -105,7 +105,7 @@ assert longer > 2
 assert rise > 1
 assert fall < 1
 
-# %% claim: 250 steps on each loss is lower than before, and they read at most 2 points worse
+# %% claim: 250 steps on each loss is below before, and they read at most 2 points worse
 #| label: reads
 assert healed < 1
 assert zeros_accuracy.min() > 0.9
