@@ -189,7 +189,7 @@ for row, stretch in enumerate(stretches):
 #| alt: >
 #|   Four panels. Descent falls into the valley at once and creeps along it.
 #|   Momentum swings along it to the bottom. Adam walks the diagonal, curls
-#|   round the bottom and arrives. On the turned bowl Adam swings across the valley as
+#|   round the bottom. On the turned bowl Adam swings across the valley as
 #|   momentum does.
 circle = torch.linspace(0, 2 * math.pi, 21)
 ring = torch.stack([circle.cos(), circle.sin() / math.sqrt(stretches[1])], -1)
