@@ -115,9 +115,8 @@ assert largest_share < 0.2
 reading = every * torch.arange(1, len(edges) + 1)
 fig, ax = plt.subplots()
 for kind, beta in enumerate(betas):
-    # Every third reading draws the same picture.
     lines = ax.semilogy(
-        reading[::3], edges[::3, :, kind], color=f"C{kind}", linewidth=1
+        reading[::4], edges[::4, :, kind], color=f"C{kind}", linewidth=1
     )
     lines[0].set_label(f"beta1 {beta:g}")
     ax.axhline(limits[kind].item(), color=f"C{kind}", linestyle="--", linewidth=1)

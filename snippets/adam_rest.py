@@ -72,7 +72,6 @@ closest = distances.amin(0).max().item()
 late = distances[-3000:]
 spells = late[:, :-1].view(3, 1000, -1).amax(1)  # farthest in each thousand steps
 least_spell, most_spell = spells.min().item(), spells.max().item()
-typical_spell = spells.median().item()
 usual_edge = edges[-3000:, :-1].median(0).values
 resting, resting_edge = late[:, -1].max().item(), edges[-3000:, -1].max().item()
 
@@ -143,9 +142,6 @@ default_wall = shares[stays_put(0.9, default_flattest, 1e-3, shares, eps=1e-8)].
 # %% claim: the bottom holds Adam where eps exceeds rate × curvature / limit
 #| label: eps
 torch.testing.assert_close(walls, torch.ones(3), rtol=0.005, atol=0)
-
-# %% claim: torch's defaults hold it below that curvature
-#| label: defaults
 torch.testing.assert_close(default_wall.item(), 1.0, rtol=0.005, atol=0)
 
 # %% distance from the minimum
