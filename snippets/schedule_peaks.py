@@ -74,28 +74,20 @@ sgd_gain, adamw_gain, adamw_half, adamw_four = over_constant.values()
 each_best = [logs[0].argmin(2).float().mean(0) for logs in found.values()]
 sgd_higher, adamw_higher = (2.0 ** (at[1] - at[0]).item() for at in each_best[:2])
 
-# %% the constant rate at the line's best peak, and the line at twice that
+# %% the constant rate at the line's best peak, and SGD's line at twice its best
 sgd_ends, adamw_ends = (means[name][1].exp() for name in list(found)[:2])
 (_, sgd_line, *_), (level, line, *_) = (best[name].tolist() for name in list(found)[:2])
 constant_cost = (adamw_ends[0, line] / adamw_ends[0, level]).item()
-line_cost = (adamw_ends[1, line + 1] / adamw_ends[1, line]).item()
 sgd_lost = sgd_ends[1, sgd_line + 1].item()
 
-# %% claim: in two epochs of SGD all three falling shapes beat the constant rate, on average
-#| label: sgd
-assert sgd_gain[1:].max() < 1
-
-# %% claim: in two epochs of AdamW the line does, on average
-#| label: adamw
+# %% claim: in two epochs the line beats the constant rate, on average, under both
+#| label: gains
+assert sgd_gain[1] < 1
 assert adamw_gain[1] < 1
 
-# %% claim: in half an epoch of AdamW the line gains less, if at all
-#| label: half
-assert adamw_half[1] > adamw_gain[1]
-
-# %% claim: and in four epochs in batches of 16
-#| label: four
-assert adamw_four[1] > adamw_gain[1]
+# %% claim: in half an epoch, and four of larger batches, it gains less than a tenth
+#| label: elsewhere
+assert (adamw_half[1] * adamw_four[1]).sqrt() > 0.9
 
 # %% claim: in two epochs each network's best peak of the line is higher, on average
 #| label: higher
@@ -113,12 +105,7 @@ torch.testing.assert_close(
     constant_cost, (mean[1, 0, two] - mean[1, 0, one]).exp().item()
 )
 
-# %% claim: at twice its best peak AdamW's line ends above its own best as well
-#| label: beyond
-assert line_cost > 1
-assert (peaks[1:] == 2 * peaks[:-1]).all()
-
-# %% claim: and SGD's above the loss of guessing
+# %% claim: at twice its best peak SGD's line ends above the loss of guessing
 #| label: lost
 assert sgd_lost > math.log(10)
 assert (sgd_peaks[1:] == 2 * sgd_peaks[:-1]).all()
