@@ -9,15 +9,21 @@ from pathlib import Path
 
 import torch
 from torch.nn.functional import cross_entropy
+from torch.optim import AdamW
 from torch.optim.lr_scheduler import LinearLR
 
 
 def train(network, loader, epochs, peak, file):
-    """Train, go on from the file if there is one, return the rates."""
-    optimizer = torch.optim.AdamW(network.parameters(), peak)
+    """Resume if there is a file; return rates."""
+    weights = network.parameters()
+    optimizer = AdamW(weights, lr=peak)
     steps = epochs * len(loader)
-    # From 1.0 times the peak to 0.0 times, in so many steps.
-    scheduler = LinearLR(optimizer, 1.0, 0.0, steps)
+    scheduler = LinearLR(
+        optimizer,
+        start_factor=1.0,
+        end_factor=0.0,
+        total_iters=steps,
+    )
     parts = {
         "network": network,
         "optimizer": optimizer,
@@ -30,16 +36,19 @@ def train(network, loader, epochs, peak, file):
         for name, state in saved.items():
             parts[name].load_state_dict(state)
     for epoch in range(first, epochs):
-        torch.manual_seed(epoch)  # for the loader
-        for inputs, targets in loader:
+        # The same batches if it is resumed:
+        torch.manual_seed(epoch)
+        for x, y in loader:
             optimizer.zero_grad()
-            loss = cross_entropy(network(inputs), targets)
+            loss = cross_entropy(network(x), y)
             loss.backward()
             rates += scheduler.get_last_lr()
             optimizer.step()
             scheduler.step()  # once a batch
-        saved = {name: part.state_dict() for name, part in parts.items()}
-        torch.save(saved | {"epochs": epoch + 1}, file)
+        saved = {"epochs": epoch + 1}
+        for name, part in parts.items():
+            saved[name] = part.state_dict()
+        torch.save(saved, file)
     return rates
 
 
@@ -104,7 +113,7 @@ torch.testing.assert_close(forgetful_end, (1 - (half - 1) / steps) / 2)
 assert 0.25 < forgetful_end < 0.27
 
 # %% stepped once an epoch by mistake
-optimizer = torch.optim.AdamW(whole.parameters(), peak)
+optimizer = AdamW(whole.parameters(), lr=peak)
 scheduler = LinearLR(optimizer, 1.0, 0.0, steps)
 for _ in range(epochs):
     optimizer.step()
