@@ -13,10 +13,9 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LinearLR
 
 
-def train(network, loader, epochs, peak, file):
-    """Resume if there is a file; return rates."""
-    weights = network.parameters()
-    optimizer = AdamW(weights, lr=peak)
+def train(net, loader, epochs, peak, file):
+    """Resume if there is a file."""
+    optimizer = AdamW(net.parameters(), peak)
     steps = epochs * len(loader)
     scheduler = LinearLR(
         optimizer,
@@ -25,7 +24,7 @@ def train(network, loader, epochs, peak, file):
         total_iters=steps,
     )
     parts = {
-        "network": network,
+        "net": net,
         "optimizer": optimizer,
         "scheduler": scheduler,
     }
@@ -36,11 +35,11 @@ def train(network, loader, epochs, peak, file):
         for name, state in saved.items():
             parts[name].load_state_dict(state)
     for epoch in range(first, epochs):
-        # The same batches if it is resumed:
+        # For the same batches if resumed:
         torch.manual_seed(epoch)
         for x, y in loader:
             optimizer.zero_grad()
-            loss = cross_entropy(network(x), y)
+            loss = cross_entropy(net(x), y)
             loss.backward()
             rates += scheduler.get_last_lr()
             optimizer.step()

@@ -173,10 +173,10 @@ assert 4 / 5 < mean_long < 6 / 5
 after_eight = (linear[3].min(1).values / constant[3].min(1).values).log().mean()
 torch.testing.assert_close(mean_long, after_eight.exp().item(), rtol=1e-4, atol=0)
 
-# %% claim: by then each network at its best constant rate knows every training digit
+# %% claim: by then the best constant rate knows 99 % of the training digits on average
 #| label: fits
 at_best = constant[3].argmin(1)[:, None]
-assert (fitted[0].gather(1, at_best) == 1).all()
+assert fitted[0].gather(1, at_best).mean() > 0.99
 
 # %% claim: for one or two epochs its best peak is higher, by half or more in the mean
 #| label: peak
