@@ -101,6 +101,7 @@ torch.testing.assert_close(torch.tensor(rates), line, rtol=1e-4, atol=0)
 # %% claim: resumed with all three states it has the same rates and ends at the same weights
 #| label: resumed
 assert was_killed
+assert (whole(images).argmax(1) == labels).float().mean() > 0.95
 assert kept["epochs"] == epochs // 2
 assert resumed_rates == rates[half:]
 for own, again in zip(whole.parameters(), resumed.parameters(), strict=True):
