@@ -220,7 +220,8 @@ torch.testing.assert_close(after[82:], torch.ones(steps - 82))
 
 # %% the atlas
 #| output: markdown
-print("| scheduler | rate at step t, arguments drawn | found rate |\n|---|---|---|")
+print("| scheduler; what it does to a rate that something else changed | ", end="")
+print("rate at step t; the arguments drawn |\n|---|---|")
 for name, (given, _, words) in atlas.items():
     shown = {} if callable(given) else given
     values = ", ".join(
@@ -228,7 +229,7 @@ for name, (given, _, words) in atlas.items():
     )
     wrapped = re.sub("(?<=[a-z])(?=[A-Z])", "<wbr>", name)  # long names may break here
     row = f"{words}<br>`{values}`" if values else words
-    print(f"| <code>{wrapped}</code> | {row} | {says.get(name, 'mixes')} |")
+    print(f"| <code>{wrapped}</code><br>{says.get(name, 'mixes')} | {row} |")
 
 # %% sixteen small pictures
 #| caption: >

@@ -12,11 +12,11 @@ steps, batch_size, peak = 192, 4, 0.35  # one epoch of 768 digits: none comes tw
 share = torch.arange(steps) / steps
 shapes = {
     "constant": torch.ones(steps),
-    "linear": 1 - share,
+    "line": 1 - share,
     "cosine": (1 + (torch.pi * share).cos()) / 2,
     "late fall": ((1 - share) / 0.2).clamp(max=1),  # over the last fifth
     "two cuts": 0.1 ** ((share >= 0.5) * 1.0 + (share >= 0.75) * 1.0),
-    "warm-up, linear": (8 * share).minimum((1 - share) * 8 / 7),
+    "warm-up, line": (8 * share).minimum((1 - share) * 8 / 7),
 }
 
 # %% twenty networks with each
@@ -51,8 +51,8 @@ assert falls_at > 0.79 * steps
 #|   loss of minibatches that the network has not seen, on a log axis, the geometric mean
 #|   of twenty networks. Dotted: the loss at the constant rate.
 #| alt: >
-#|   Six small panels. The constant rate's loss falls and stays near 0.3. Under the linear
-#|   decay, the cosine, the two cuts and the warm-up it goes on falling; the late fall
+#|   Six small panels. The constant rate's loss falls and stays near 0.3. Under the
+#|   line, the cosine, the two cuts and the warm-up it goes on falling; the late fall
 #|   follows the constant run, then drops below it.
 window = 16
 means = losses.unflatten(2, (-1, window)).mean(3).log().mean(0).exp()
