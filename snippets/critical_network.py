@@ -186,7 +186,7 @@ fig, axes = plt.subplots(1, 3, sharey=True)
 for ax, fraction in zip(axes, (1.5, 2.0, 3.0), strict=True):
     ax.semilogy(losses[:, :, at[fraction]], color="C0", linewidth=0.8)
     ax.semilogy(losses[:, 0, at[0.25]], "--", color="C1")
-    ax.set(xlabel=f"step (× {fraction:g})", xlim=(-2, 120), ylim=(1e-2, 10))
+    ax.set(xlabel=f"step, at {fraction:g}", xlim=(-2, 120), ylim=(1e-2, 10))
 axes[0].set_ylabel("training loss")
 
 # %% curvature against learning rate
