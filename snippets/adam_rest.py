@@ -90,6 +90,7 @@ assert most_spell < 0.5
 # %% claim: it leaves within 150 steps after the quotient passes 2 (1 + b1) / (1 - b1)
 #| label: turns
 assert soonest > 0
+assert crossing == crossings.flatten()[0]  # of the run in the figure
 assert latest < 150
 
 # %% claim: and the quotient stays near that limit afterwards
