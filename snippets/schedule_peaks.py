@@ -84,9 +84,9 @@ sgd_lost = sgd_ends[1, sgd_line + 1].item()
 #| label: gains
 assert sgd_gain[1] < 1
 assert adamw_gain[1] < 1
-for shape in shapes.values():
-    falling = shape(torch.linspace(0, 1, 9))
-    assert (falling.diff() <= 0).all()
+assert all(
+    (each(torch.linspace(0, 1, 9)).diff() <= 0).all() for each in shapes.values()
+)
 
 # %% claim: in half an epoch, and four of larger batches, it gains less than a tenth
 #| label: elsewhere
