@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from plain import TURNED, replace_node, with_plain_asserts
 from seeds import count_seeds, find_seeds, find_value
 from variants import choose, read_arguments, read_project
 
@@ -32,8 +33,6 @@ from lrnotes.model import Script
 from lrnotes.project import Project
 
 ENOUGH = 2
-TURNED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 Key = tuple[str, str, str]
 """Of a comparison: path of the script, title of the claim, source."""
 
@@ -75,65 +74,7 @@ def with_seeds(text: str, first: int) -> str:
     value = find_value(ast.parse(text))
     if value is None:
         return text
-    return _replace(text, value, f"range({first}, {first + count_seeds(value)})")
-
-
-def with_plain_asserts(source: str) -> str:
-    """Return a claim's source with each assert comparing two numbers, where it can."""
-    for node in reversed(ast.parse(source).body):
-        if isinstance(node, ast.Assert):
-            parts = list(_compare(node.test, source))
-            if parts:
-                source = _replace(source, node, "; ".join(f"assert {p}" for p in parts))
-    return source
-
-
-def _compare(test: ast.expr, source: str) -> Iterator[str]:
-    """Yield the comparisons of numbers that an assert's test amounts to."""
-    match test:
-        case ast.Compare(left, operators, others):
-            sides = [_text(each, source) for each in (left, *others)]
-            for operator, low, high in zip(operators, sides, sides[1:], strict=False):
-                if type(operator) not in SIGNS:
-                    return
-                yield f"{low} {SIGNS[type(operator)]} {high}"
-        case ast.Call(ast.Attribute(ast.Compare() as each, "all")):
-            yield from _worst(each, source, is_turned=False)
-        case ast.UnaryOp(
-            ast.Not(), ast.Call(ast.Attribute(ast.Compare() as each, "any"))
-        ):
-            yield from _worst(each, source, is_turned=True)
-
-
-def _worst(each: ast.Compare, source: str, *, is_turned: bool) -> Iterator[str]:
-    """Yield the comparison of the element nearest to failing."""
-    if len(each.ops) > 1 or type(each.ops[0]) not in SIGNS:
-        return
-    sign = SIGNS[type(each.ops[0])]
-    sign = TURNED[sign] if is_turned else sign
-    left, right = _text(each.left, source), _text(each.comparators[0], source)
-    worst = "max" if "<" in sign else "min"
-    if any(isinstance(part, ast.Name) for part in ast.walk(each.comparators[0])):
-        yield f"({left} - {right}).{worst}() {sign} 0"
-    else:
-        yield f"{left}.{worst}() {sign} {right}"
-
-
-def _text(node: ast.expr, source: str) -> str:
-    text = ast.get_source_segment(source, node) or ""
-    is_plain = isinstance(node, ast.Name | ast.Constant | ast.Call | ast.Attribute)
-    return text if is_plain else f"({text})"
-
-
-def _replace(text: str, node: ast.expr | ast.stmt, new: str) -> str:
-    """Return the text with other words in the place of a node."""
-    lines = text.encode().splitlines(keepends=True)
-    start = sum(map(len, lines[: node.lineno - 1])) + node.col_offset
-    end = sum(map(len, lines[: (node.end_lineno or 1) - 1])) + (
-        node.end_col_offset or 0
-    )
-    data = text.encode()
-    return (data[:start] + new.encode() + data[end:]).decode()
+    return replace_node(text, value, f"range({first}, {first + count_seeds(value)})")
 
 
 def with_plain_claims(text: str, script: Script) -> str:
@@ -215,6 +156,45 @@ def read_near(root: Path) -> dict[Key, str]:
     }
 
 
+def report(sets: Sequence[Mapping[Key, Seen]], near: Mapping[Key, str]) -> bool:
+    """Print what is near or was not compared, and the sum; return if all is well."""
+    keys = dict.fromkeys(key for each in sets for key in each)
+    found = {key: [each[key] for each in sets if key in each] for key in keys}
+    margins = {key: measure(seen) for key, seen in found.items()}
+    missing = [key for key in keys if len(found[key]) < len(sets)]
+    stale = [
+        key for key in near if key not in margins and key[0] in {k[0] for k in keys}
+    ]
+    for key in missing:
+        path, title, source = key
+        print(f"{path}: {title}\n  compared in {len(found[key])} sets alone: {source}")
+    for path, title, source in stale:
+        print(f"benchmarks/near.yml: nothing compares {source} in {path}, {title}")
+    for key in sorted(margins, key=lambda key: margins[key]):
+        if margins[key] < ENOUGH and key not in near:
+            path, title, source = key
+            values = "; ".join(describe(found[key]))
+            print(f"{path}: {title}\n  {margins[key]:.2f}: {source}; {values}")
+    held = sum(margin >= ENOUGH for margin in margins.values())
+    judged = sum(margins[key] < ENOUGH for key in near if key in margins)
+    print(
+        f"{held} of {len(margins)} comparisons have a margin of {ENOUGH} spreads, "
+        f"{judged} others are near for a reason"
+    )
+    return held + judged == len(margins) and not missing and not stale
+
+
+def describe(seen: Sequence[Seen]) -> Iterator[str]:
+    """Yield each side that was drawn, with its values."""
+    sides = {
+        "left": [each.value for each in seen],
+        "right": [each.bound for each in seen],
+    }
+    for side, drawn in sides.items():
+        if len(set(drawn)) > 1:
+            yield f"{side}: " + ", ".join(f"{each:.4g}" for each in drawn)
+
+
 def main() -> None:
     """Run each stochastic snippet on several sets of seeds, and tell what is near."""
     wanted = read_arguments(
@@ -228,37 +208,12 @@ def main() -> None:
         for script in choose(project, wanted.names)
         if (found := find_seeds(script)) and count_seeds(found[-1])
     ]
-    near = read_near(project.layout.root)
     firsts = [None, *(wanted.first + 100 * number for number in range(wanted.sets))]
     sets = []
     for seen in run_sets(project, scripts, firsts):
         sets.append(seen)
         print(f"set {len(sets)} of {len(firsts)}", flush=True)
-    found = {
-        key: [each[key] for each in sets if key in each]
-        for key in dict.fromkeys(sets[0])
-    }
-    margins = {key: measure(seen) for key, seen in found.items()}
-    for key in sorted(margins, key=lambda key: margins[key]):
-        if margins[key] < ENOUGH and key not in near:
-            path, title, source = key
-            sides = {
-                "left": [each.value for each in found[key]],
-                "right": [each.bound for each in found[key]],
-            }
-            values = "; ".join(
-                f"{side}: " + ", ".join(f"{each:.4g}" for each in drawn)
-                for side, drawn in sides.items()
-                if len(set(drawn)) > 1
-            )
-            print(f"{path}: {title}\n  {margins[key]:.2f}: {source}; {values}")
-    held = sum(margin >= ENOUGH for margin in margins.values())
-    judged = sum(margins[key] < ENOUGH for key in near if key in margins)
-    print(
-        f"{held} of {len(margins)} comparisons have a margin of {ENOUGH} spreads, "
-        f"{judged} others are near for a reason"
-    )
-    sys.exit(0 if held + judged == len(margins) else 1)
+    sys.exit(0 if report(sets, read_near(project.layout.root)) else 1)
 
 
 if __name__ == "__main__":

@@ -218,3 +218,37 @@ snippets/a.py:
     assert answer.stdout.endswith(
         "3 of 4 comparisons have a margin of 2 spreads, 1 others are near for a reason\n"
     )
+
+
+def test_a_comparison_that_some_seeds_never_reach_is_named(make_site):
+    snippet = """\
+# %% settings
+seeds = range(4)
+
+# %% method
+if min(seeds) > 2000:
+    raise RuntimeError("these seeds break it")
+middle = sum(seeds) / 4
+
+# %% claim: near the middle
+assert middle < 20000
+"""
+    near = """\
+snippets/a.py:
+- why: gone
+  claims:
+  - ["claim: none", "middle < 1"]
+"""
+    site = make_site(
+        {
+            "docs/index.md": "# A\n",
+            "snippets/a.py": snippet,
+            "benchmarks/near.yml": near,
+        }
+    )
+
+    answer = run(site, "margins.py", "--first", "2002")
+
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    assert "compared in 1 sets alone: middle < 20000\n" in answer.stdout
+    assert "nothing compares middle < 1 in snippets/a.py" in answer.stdout
