@@ -48,7 +48,8 @@ quiet_left, loud_left = penalised[:, quiet].max().item(), penalised[:, -1].min()
 usual = torch.optim.AdamW([torch.zeros(1)]).defaults
 patience = 1 / (usual["lr"] * usual["weight_decay"])  # steps
 one_life, tenth_left = (
-    (1 - usual["lr"] * usual["weight_decay"]) ** (share * patience) for share in (1, 0.1)
+    (1 - usual["lr"] * usual["weight_decay"]) ** (share * patience)
+    for share in (1, 0.1)
 )
 
 # %% claim: SGD shrinks every weight by 1 - lr × decay a step, whatever its gradient
@@ -77,22 +78,22 @@ torch.testing.assert_close(
 assert quiet_left < 0.05
 assert loud_left > 0.99
 
-# %% claim: ten times the decay or a tenth takes the quiet weights down alike
+# %% claim: ten times the decay or a tenth takes the quietest down alike, within 5 %
 #| label: whatever
-assert (less[:, quiet] / penalised[:, quiet] - 1).abs().max() < 0.2
-assert (more[:, quiet] / penalised[:, quiet] - 1).abs().max() < 0.2
+assert (less[:, 0] / penalised[:, 0] - 1).abs().max() < 0.05
+assert (more[:, 0] / penalised[:, 0] - 1).abs().max() < 0.05
 
 # %% what a decay leaves
 #| caption: >
 #|   What is left of a weight of 1 after {steps} steps of pure noise, at the learning
 #|   rate {lr} and weight decay {decay}, against the size of the noise. Mean of five
-#|   draws, each with its mirror image. Dashed: $e^{{-\eta\lambda t/\sigma}}$, where $\sigma$ is the
-#|   size.
+#|   draws, each with its mirror image. Dashed: $e^{{-\eta\lambda t/\sigma}}$, where
+#|   $\sigma$ is the size.
 #| alt: >
 #|   Share of the weight left against the size of its gradients, on a log axis. AdamW is
 #|   a level line at 0.61. Adam with the same weight_decay lies at 0.03 for small
-#|   gradients, at 0.06 for a tenth, crosses that line at gradients of 1, and comes near 1 from ten on. A dashed
-#|   curve, the formula, lies on it from gradients of about 1 on.
+#|   gradients, at 0.06 for a tenth, crosses that line at gradients of 1, and comes near
+#|   1 from ten on. A dashed curve, the formula, lies on it from gradients of about 1 on.
 fig, ax = plt.subplots(figsize=(4.5, 3))
 ax.semilogx(sizes, penalised.mean(0), label="Adam, weight_decay")
 ax.semilogx(sizes[[0, -1]], decoupled.mean(0)[[0, -1]], label="AdamW, weight_decay")

@@ -225,8 +225,8 @@ assert most_ahead < 15
 #| alt: >
 #|   Rates against step on a log axis. Five thin lines of critical rates start near
 #|   0.001, climb to about 0.01 within ten steps and to 0.03 and more within thirty. The
-#|   ramp climbs in the same steps, about four times above them, from 0.003 to 0.06. The dashed
-#|   line at 0.06 lies far above all of them at step 0.
+#|   ramp climbs in the same steps, about four times above them, from 0.003 to 0.06. The
+#|   dashed line at 0.06 lies far above all of them at step 0.
 fig, ax = plt.subplots()
 lines = ax.semilogy(times, critical.cpu(), color="C0", linewidth=1)
 lines[0].set_label("critical rate, five networks")
