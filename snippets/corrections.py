@@ -46,6 +46,7 @@ for _ in range(3000):
     rights.append((margins > 0).double().mean(1))
     weights = weights - lr * gradient
 losses, sizes, slopes, rights = map(torch.stack, (losses, sizes, slopes, rights))
+again = ((sizes[-1] - sizes[300]) / (sizes[300] - sizes[30])).min().item()
 
 # %% claim: the accuracy is settled after the first step
 #| label: accuracy
@@ -58,9 +59,9 @@ for falling in losses, slopes:  # (steps, seeds)
     assert torch.cat([early, late]).min() > 1.8
     assert (late.log() < 2 * early.log()).all()  # in ten times the steps
 
-# %% claim: and the weights never settle: the last tenfold of steps adds more
+# %% claim: and the weights never settle: the last tenfold of steps adds as much, nearly
 #| label: weights
-assert ((sizes[-1] - sizes[300]) / (sizes[300] - sizes[30])).min() > 1
+assert again > 0.9
 
 # %% what has converged?
 #| caption: >
