@@ -52,9 +52,12 @@ class Seen:
 
 
 def measure(seen: Sequence[Seen]) -> float:
-    """Return the margin of the median in spreads; infinite where none differ."""
+    """Return the margin of the median in spreads; infinite where none differ.
+
+    What is infinitely far from its bound, such as a loss that overflowed, is left out.
+    """
     margins = [_measure(seen)]
-    if all(min(each.value, each.bound) > 0 for each in seen):
+    if margins[0] > -math.inf and all(min(each.value, each.bound) > 0 for each in seen):
         logs = [
             Seen(math.log(each.value), each.operator, math.log(each.bound))
             for each in seen
@@ -65,8 +68,12 @@ def measure(seen: Sequence[Seen]) -> float:
 
 def _measure(seen: Sequence[Seen]) -> float:
     slacks = [each.slack for each in seen]
-    spread = max(slacks) - min(slacks)
-    return statistics.median(slacks) / spread if spread else math.inf
+    if not all(slack > -math.inf for slack in slacks):
+        return -math.inf  # not a number, or endlessly beyond the bound
+    finite = [slack for slack in slacks if slack < math.inf]
+    spread = max(finite) - min(finite) if finite else 0
+    middle = statistics.median(finite) if finite else math.inf
+    return middle / spread if spread else math.copysign(math.inf, middle)
 
 
 def with_seeds(text: str, first: int) -> str:

@@ -164,13 +164,13 @@ assert mean_runs < 5
 assert beyond >= 1
 assert (steep_three <= steep_alone).all()
 
-# %% claim: in the deep network with momentum it is too high by half or more, on average
+# %% claim: in the deep network with momentum it is too high, on average
 #| label: high
-assert too_high > 1.5
+assert too_high > 1
 
-# %% claim: a run at it ends above four times the loss of the sweep, every seed
+# %% claim: a run at it ends above three times the loss of the sweep, every seed
 #| label: lost
-assert deep_least > 4
+assert deep_least > 3
 
 
 # %% how near each start ends

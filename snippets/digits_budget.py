@@ -69,10 +69,10 @@ assert 1 < adam_mean < sgd_mean
 #| label: apart
 assert apart > 10
 
-# %% claim: over batch and budget both span a factor of 2 to 12
+# %% claim: over batch and budget SGD's spans a factor of 2 to 12, Adam's of less
 #| label: span
 assert 2 < sgd_span < 12
-assert 2 < adam_span < 12
+assert adam_span < 12
 
 # %% claim: none of them lies at the border of its grid, whose steps are the root of 2
 #| label: inside

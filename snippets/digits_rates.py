@@ -123,10 +123,10 @@ for losses, lowest in zip(sgd_end, sgd_best, strict=True):
 late = pick(sgd_curves[..., -1] / sgd_curves[..., -5], sgd_best)
 assert late.log().mean() < 0
 
-# %% claim: twice the best rate ends over three times as high in the median network
+# %% claim: twice the best rate ends over half higher in the median network
 #| label: jumpy
 assert [round(rate, 1) for rate in sgd_rates[7:9].tolist()] == [1.4, 2.8]
-assert twice > 3
+assert twice > 1.5
 
 # %% claim: at 2.8 the median network's largest rise is larger than at 1.4
 #| label: jumps

@@ -82,14 +82,14 @@ assert powers > 4
 factor = (bowl[50] / bowl[40]) ** (1 / 20)  # the loss grows with the hop's square
 torch.testing.assert_close(factor, 2 * sharpest - 1, rtol=0.01, atol=0)
 
-# %% claim: on the network it rises less than sixfold and comes back, on average
+# %% claim: on the network it rises by a tenth to sixfold and comes back, on average
 #| label: bump
-assert 1.5 < bump < 6
-assert back < 1.5
+assert 1.1 < bump < 6
+assert back < 0.8 * bump
 
-# %% claim: there the curvature sinks by over a tenth in thirty steps, on average
+# %% claim: there the curvature sinks by over 7 % in thirty steps, on average
 #| label: sinks
-assert dip / top < 0.9
+assert dip / top < 0.93
 
 # %% with and without a bend
 #| caption: >

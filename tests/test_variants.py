@@ -252,3 +252,36 @@ snippets/a.py:
     assert answer.returncode == 1, answer.stdout + answer.stderr
     assert "compared in 1 sets alone: middle < 20000\n" in answer.stdout
     assert "nothing compares middle < 1 in snippets/a.py" in answer.stdout
+
+
+def test_a_value_without_end_is_far_on_one_side_alone(make_site):
+    snippet = """\
+# %% settings
+seeds = range(4)
+
+# %% method
+is_lost = min(seeds) in (0, 2002)
+lost = float("inf") if is_lost else 7.0 + seeds[0] / 1e4
+kept = float("KEPT") if min(seeds) == 2102 else 1.0 + seeds[0] / 1e4
+
+# %% claim: lost
+assert lost > 6
+
+# %% claim: kept
+assert kept < 20
+"""
+    site = make_site(
+        {
+            "docs/index.md": "# A\n",
+            "snippets/a.py": snippet.replace("KEPT", "1"),
+        }
+    )
+    far = run(site, "margins.py", "--first", "2002")
+    site.write({"snippets/a.py": snippet.replace("KEPT", "inf")})
+    beyond = run(site, "margins.py", "--first", "2002")
+
+    assert far.stdout.endswith(
+        "2 of 2 comparisons have a margin of 2 spreads, 0 others are near for a reason\n"
+    ), far.stdout + far.stderr
+    assert beyond.returncode == 1
+    assert "-inf: kept < 20" in beyond.stdout, beyond.stdout + beyond.stderr
