@@ -31,8 +31,9 @@ weights = [each.clone().requires_grad_() for each in (first, last)]
 by_torch = ((torch.tanh(inputs @ weights[0]) @ weights[1] - targets) ** 2).mean()
 gradients = torch.autograd.grad(by_torch, weights)
 
-# %% claim: by hand and by torch the gradients agree
+# %% claim: by hand and by torch the loss and its gradients agree
 #| label: torch
+torch.testing.assert_close(loss, by_torch.detach())
 torch.testing.assert_close(d_first, gradients[0], rtol=1e-12, atol=1e-14)
 torch.testing.assert_close(d_last, gradients[1], rtol=1e-12, atol=1e-14)
 
@@ -70,22 +71,17 @@ def ask_torch(matrices, batch, answers):
     values = batch
     for matrix in matrices:
         values = torch.tanh(values @ matrix)
-    return torch.autograd.grad(((values - answers) ** 2).mean(), matrices)
+    return list(torch.autograd.grad(((values - answers) ** 2).mean(), matrices))
 
 
 deep = [draw(seed) for seed in seeds]
 found = [differentiate(*each) for each in deep]
-pairs = [
-    pair
-    for network, (derivatives, _) in zip(deep, found, strict=True)
-    for pair in zip(derivatives, ask_torch(*network), strict=True)
-]
-gap = max(((ours - theirs).norm() / theirs.norm()).item() for ours, theirs in pairs)
+ours, theirs = [each for each, _ in found], [ask_torch(*each) for each in deep]
 vanished = max(lengths[0] / lengths[-1] for _, lengths in found)
 
 # %% claim: so they do in twenty layers
 #| label: deep
-assert gap < 1e-10
+torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-18)
 
 # %% claim: delta shrinks to less than a thousandth between the last layer and the first
 #| label: vanish
@@ -177,7 +173,7 @@ single_at_tiny = nudge(1e-7, torch.float32)
 
 # %% claim: a nudge ten times smaller has a hundredth of the error, until rounding wins
 #| label: order
-assert abs(truncation - 2) < 0.1
+assert abs(truncation - 2) < 0.05
 assert nudge(1e-12) > 1000 * best_double
 
 # %% claim: in double precision the best nudge is near 1e-5 and agrees to nine digits
@@ -192,7 +188,8 @@ assert 3e-3 < nudge_single < 3e-2
 
 # %% claim: in single precision a nudge of 1e-7 is wrong by three tenths or more
 #| label: single
-assert single_at_tiny > 0.3
+assert 0.3 < single_at_tiny < 3
+assert single_at_tiny > 1000 * best_single
 
 # %% the valley of the nudge
 #| caption: >
@@ -212,10 +209,11 @@ ax.set(xlabel="nudge", ylabel="relative error", ylim=(1e-13, 1e3))
 ax.legend()
 
 # %% a function and its program
-point = torch.zeros((), requires_grad=True)
-same = torch.relu(point) - torch.relu(-point)  # equal to point, for every number
-slope_of_program = torch.autograd.grad(same, point)[0].item()
+points = torch.tensor([-1.0, 0.0, 1.0], requires_grad=True)
+same = torch.relu(points) - torch.relu(-points)  # equal to points, for all numbers
+slopes_of_program = torch.autograd.grad(same.sum(), points)[0].tolist()
 
 # %% claim: for a program that returns its input torch gives slope 0 at 0, not 1
 #| label: kink
-assert slope_of_program == 0
+assert same.tolist() == points.tolist()
+assert slopes_of_program == [1, 0, 1]
