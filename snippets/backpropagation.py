@@ -24,7 +24,8 @@ loss = ((output - targets) ** 2).mean()
 d_output = 2 * (output - targets) / output.numel()
 d_last = hidden.T @ d_output
 d_hidden = d_output @ last.T
-d_first = inputs.T @ (d_hidden * (1 - hidden**2))  # tanh' = 1 - tanh²
+# tanh' is 1 - tanh²
+d_first = inputs.T @ (d_hidden * (1 - hidden**2))
 
 # %% the same by torch
 weights = [each.clone().requires_grad_() for each in (first, last)]
