@@ -38,7 +38,7 @@ for _ in range(steps):
     optimizer.step()
 
 # %% how far it came
-before, after = loss(draw()).item(), loss(network).item()
+left = loss(network).item() / loss(draw()).item()
 distance = max(
     (ours - theirs).abs().max().item()
     for ours, theirs in zip(weights, twin.parameters(), strict=True)
@@ -50,7 +50,7 @@ assert distance == 0
 
 # %% claim: the loss falls to less than a tenth
 #| label: falls
-assert after < before / 10
+assert left < 0.1
 
 # %% one gradient from six minibatches, in five draws
 seeds = range(5)
@@ -74,11 +74,12 @@ def draw_gradients(seed):
 pairs = [draw_gradients(seed) for seed in seeds]
 whole, parts = map(torch.stack, zip(*pairs, strict=True))  # (5, …), (5, 6, …)
 off = (parts - whole[:, None]).norm(dim=(2, 3)) / whole.norm(dim=(1, 2))[:, None]
+least_off, most_off = off.min().item(), off.max().item()
 
 # %% claim: the mean of the minibatch gradients is the gradient of the whole
 #| label: mean
 torch.testing.assert_close(parts.mean(1), whole, rtol=0, atol=1e-15)
 
-# %% claim: a single minibatch's gradient is off by more than a tenth of its size
+# %% claim: a single minibatch's gradient is off by more than three tenths of its size
 #| label: noise
-assert off.min() > 0.1
+assert least_off > 0.3

@@ -37,8 +37,8 @@ torch.testing.assert_close(shrinkage, 100.0, rtol=1e-3, atol=0)
 # %% two formulas
 #| caption: >
 #|   The step that each formula takes when derivatives are read as ratios of small
-#|   changes. With the fraction bar it settles; without it, it goes to zero with the
-#|   change itself.
+#|   changes. With the fraction bar it settles; without it, it goes to zero as the
+#|   square of the change.
 #| alt: >
 #|   Step against change of the weight, both logarithmic. With the fraction bar the
 #|   curve is level at the true step as soon as the change is small. Without it the
