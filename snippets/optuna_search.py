@@ -140,7 +140,7 @@ def objective(trial):
 
 study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seeds[0]))
 study.optimize(objective, n_trials=few)
-study.best_params
+{name: float(f"{value:.2g}") for name, value in study.best_params.items()}
 
 # %% five studies side by side, whose networks train in one batch
 studies = [
