@@ -51,7 +51,9 @@ def write_notebook(
             cells.append(_text_cell(cell.source, _new_id(cell.source, ids)))
             continue
         source = shown_source(cell) if themed else _as_silent(cell, result, index)
-        made = _code_cell(source, _new_id(cell.source, ids), _metadata(cell), index + 1)
+        # A page would show a cell's tags, bare, above its title.
+        metadata = {} if themed else _metadata(cell)
+        made = _code_cell(source, _new_id(cell.source, ids), metadata, index + 1)
         if result is not None:
             view = CellView(script, index, result, links=links)
             shown = _themed_outputs(view, result, fill) if themed else None

@@ -68,6 +68,12 @@ def test_figures_of_a_themed_notebook_are_html_that_follows_the_page(script, res
     assert cells[2].source == "assert ratio < 0.1"
 
 
+def test_a_themed_notebook_has_no_tags_which_its_page_would_show(script, result):
+    cells = read(write_notebook(script, result, themed=True)).cells
+
+    assert [cell.metadata for cell in cells if "tags" in cell.metadata] == []
+
+
 def test_captions_of_a_themed_notebook_are_converted_by_whom_it_asks(script, result):
     text = write_notebook(
         script, result, themed=True, fill=lambda fragment: f"<i>{fragment.parts[0]}</i>"
