@@ -1,7 +1,8 @@
 # %% [markdown]
 # # A schedule in a real loop
 # When is the scheduler stepped, how many steps does it need to know, and what must be
-# saved so that a run that was stopped goes on?
+# saved so that a run that was stopped goes on? One function gives a warm-up, a line and a
+# late fall.
 
 # %% the loop
 #| device: cpu
@@ -29,7 +30,8 @@ def train(net, loader, epochs, peak, file, **shape):
     """Resume if there is a file."""
     optimizer = AdamW(net.parameters(), peak)
     steps = epochs * len(loader)
-    scheduler = LambdaLR(optimizer, trapezoid(steps, **shape))
+    share = trapezoid(steps, **shape)
+    scheduler = LambdaLR(optimizer, share)
     parts = {
         "net": net,
         "optimizer": optimizer,
@@ -148,6 +150,8 @@ for _ in range(steps):
     optimizer.step()
     sequence.step()
 by_torch_after = sequence.get_last_lr()[0]
+optimizer = AdamW(whole.parameters(), peak)
+by_default = LinearLR(optimizer, total_iters=warmup).get_last_lr()[0] / peak
 
 # %% claim: with a warm-up the rates climb in equal parts to one peak, then fall likewise
 #| label: warm
@@ -166,6 +170,10 @@ torch.testing.assert_close(late, level + last, rtol=1e-12, atol=0)
 #| label: sequence
 torch.testing.assert_close(by_torch, warm, rtol=1e-10, atol=0)
 assert abs(by_torch_after) < 1e-10 * peak
+
+# %% claim: unless told otherwise LinearLR begins at a third
+#| label: third
+torch.testing.assert_close(by_default, 1 / 3, rtol=1e-12, atol=0)
 
 # %% stepped once an epoch by mistake
 optimizer = AdamW(whole.parameters(), lr=peak)
