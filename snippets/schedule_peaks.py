@@ -127,6 +127,8 @@ assert (sgd_peaks[1:] == 2 * sgd_peaks[:-1]).all()
 #| label: near
 assert twice_cost < 2
 assert (peaks[1:] == 2 * peaks[:-1]).all()
+more = means["AdamW, 2 epochs"][1, 1].diff().exp()  # with each doubling
+torch.testing.assert_close(twice_cost, more[line].item(), rtol=1e-4, atol=0)
 
 # %% claim: and the constant rate three times the line's loss, or more
 #| label: far
