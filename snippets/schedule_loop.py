@@ -15,7 +15,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 
 def trapezoid(steps, warmup=0, fall=None):
-    """Return the share of the peak by step."""
+    """Return share(step) of the peak."""
     fall = fall or steps - warmup
 
     def share(step):
@@ -26,7 +26,14 @@ def trapezoid(steps, warmup=0, fall=None):
     return share
 
 
-def train(net, loader, epochs, peak, file, **shape):
+def train(
+    net,
+    loader,
+    epochs,
+    peak,
+    file,
+    **shape,
+):
     """Resume if there is a file."""
     optimizer = AdamW(net.parameters(), peak)
     steps = epochs * len(loader)
