@@ -1,7 +1,8 @@
 # %% [markdown]
 # # A schedule in a real loop
 # When is the scheduler stepped, how many steps does it need to know, and what must be
-# saved so that a run that was stopped goes on?
+# saved so that a run that was stopped goes on? One function gives a warm-up, a line and a
+# late fall.
 
 # %% the loop
 #| device: cpu
@@ -10,19 +11,34 @@ from pathlib import Path
 import torch
 from torch.nn.functional import cross_entropy
 from torch.optim import AdamW
-from torch.optim.lr_scheduler import LinearLR
+from torch.optim.lr_scheduler import LambdaLR
 
 
-def train(net, loader, epochs, peak, file):
+def trapezoid(steps, warmup=0, fall=None):
+    """Return share(step) of the peak."""
+    fall = fall or steps - warmup
+
+    def share(step):
+        up = (step + 1) / (warmup + 1)
+        down = (steps - step) / fall
+        return min(up, 1, down)
+
+    return share
+
+
+def train(
+    net,
+    loader,
+    epochs,
+    peak,
+    file,
+    **shape,
+):
     """Resume if there is a file."""
     optimizer = AdamW(net.parameters(), peak)
     steps = epochs * len(loader)
-    scheduler = LinearLR(
-        optimizer,
-        start_factor=1.0,
-        end_factor=0.0,
-        total_iters=steps,
-    )
+    share = trapezoid(steps, **shape)
+    scheduler = LambdaLR(optimizer, share)
     parts = {
         "net": net,
         "optimizer": optimizer,
@@ -55,28 +71,32 @@ def train(net, loader, epochs, peak, file):
 from tempfile import TemporaryDirectory
 
 from digits import load_digits, make_mlp
+from torch.optim.lr_scheduler import LinearLR, SequentialLR
 from torch.utils.data import DataLoader, TensorDataset
 
 epochs, peak, killed_at = 4, 0.01, 50
 images, labels, *_ = load_digits(1200, 0)
 loader = DataLoader(TensorDataset(images, labels), batch_size=64, shuffle=True)
 steps = epochs * len(loader)
-half, left = steps // 2, iter(range(killed_at))
+half = steps // 2
 
 
-def build(seed):
+def build(seed, stop=None):
+    """Return a network; it ends the job before one step more than stop."""
     torch.manual_seed(seed)
-    return make_mlp(64, 32, 10)
+    net = make_mlp(64, 32, 10)
+    left = iter(range(stop or 0))
+
+    def kill(*_):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+
+    if stop:
+        net.register_forward_pre_hook(kill)
+    return net
 
 
-def kill(*_):
-    """End the job before one step more than that."""
-    if next(left, None) is None:
-        raise KeyboardInterrupt
-
-
-whole, killed, resumed, other = build(0), build(0), build(1), build(1)
-killed.register_forward_pre_hook(kill)
+whole, killed, resumed, other = build(0), build(0, killed_at), build(1), build(1)
 was_killed = False
 with TemporaryDirectory() as folder:
     rates = train(whole, loader, epochs, peak, f"{folder}/whole.pt")
@@ -95,8 +115,8 @@ forgetful_end = forgetful[-1] / peak
 # %% claim: the rates fall on a line from the peak, and the last step has one part of it
 #| label: line
 assert len(rates) == steps == epochs * 19
-line = peak * (1 - torch.arange(steps) / steps)
-torch.testing.assert_close(torch.tensor(rates), line, rtol=1e-4, atol=0)
+line = [peak * (1 - step / steps) for step in range(steps)]
+torch.testing.assert_close(rates, line, rtol=1e-12, atol=0)
 
 # %% claim: resumed with all three states it has the same rates and ends at the same weights
 #| label: resumed
@@ -107,14 +127,64 @@ assert resumed_rates == rates[half:]
 for own, again in zip(whole.parameters(), resumed.parameters(), strict=True):
     assert torch.equal(own, again)
 
-# %% claim: without the scheduler's state it ends at a quarter of the peak, not at zero
+# %% claim: without the scheduler's state it ends at half the peak, not at zero
 #| label: forgotten
-torch.testing.assert_close(forgetful_end, (1 - (half - 1) / steps) / 2)
-assert 0.25 < forgetful_end < 0.27
+torch.testing.assert_close(forgetful_end, 1 - (half - 1) / steps)
+assert 0.5 < forgetful_end < 0.52
+
+# %% a warm-up before the line, and a late fall that is decided on the way
+warmup, fall, planned = 10, 15, 100
+with TemporaryDirectory() as folder:
+    warm = train(build(0), loader, epochs, peak, f"{folder}/warm.pt", warmup=warmup)
+    file, shape = f"{folder}/late.pt", {"warmup": warmup, "fall": fall}
+    try:
+        train(build(0, killed_at), loader, planned, peak, file, **shape)
+    except KeyboardInterrupt:
+        late = train(build(1), loader, epochs, peak, file, **shape)
+optimizer = AdamW(whole.parameters(), peak)
+down = steps - warmup
+sequence = SequentialLR(
+    optimizer,
+    [
+        LinearLR(optimizer, 1 / (warmup + 1), 1.0, warmup),
+        LinearLR(optimizer, 1.0, 0.0, down),
+    ],
+    [warmup],
+)
+by_torch = []
+for _ in range(steps):
+    by_torch += sequence.get_last_lr()
+    optimizer.step()
+    sequence.step()
+by_torch_after = sequence.get_last_lr()[0]
+optimizer = AdamW(whole.parameters(), peak)
+by_default = LinearLR(optimizer, total_iters=warmup).get_last_lr()[0] / peak
+
+# %% claim: with a warm-up the rates climb in equal parts to one peak, then fall likewise
+#| label: warm
+climb = [peak * part / 11 for part in range(1, 11)]
+descent = [peak * part / 66 for part in range(66, 0, -1)]
+torch.testing.assert_close(warm, climb + descent, rtol=1e-12, atol=0)
+assert warm.count(peak) == 1
+
+# %% claim: resumed with the number of epochs that was chosen later, it falls at its end
+#| label: late
+last = [peak * part / 15 for part in range(15, 0, -1)]
+level = [peak] * (2 * 19 - 15)
+torch.testing.assert_close(late, level + last, rtol=1e-12, atol=0)
+
+# %% claim: two LinearLR in a SequentialLR have the rates of warm-up and line, then zero
+#| label: sequence
+torch.testing.assert_close(by_torch, warm, rtol=1e-10, atol=0)
+assert abs(by_torch_after) < 1e-10 * peak
+
+# %% claim: unless told otherwise LinearLR begins at a third
+#| label: third
+torch.testing.assert_close(by_default, 1 / 3, rtol=1e-12, atol=0)
 
 # %% stepped once an epoch by mistake
 optimizer = AdamW(whole.parameters(), lr=peak)
-scheduler = LinearLR(optimizer, 1.0, 0.0, steps)
+scheduler = LambdaLR(optimizer, lambda step: 1 - step / steps)
 for _ in range(epochs):
     optimizer.step()
     scheduler.step()

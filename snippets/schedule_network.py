@@ -216,8 +216,8 @@ torch.testing.assert_close(end, noisy[0, 0], rtol=1e-3, atol=0)
 #|   0.95, at four and eight epochs they lie around 1.
 fig, ax = plt.subplots(figsize=(4.5, 2.6))
 for seed in seeds:
-    ax.plot(range(len(epochs)), gain[:, seed].cpu(), "o", color="C0")
-ax.axhline(1, color="C1", linestyle=":", label="no gain")
+    ax.plot(range(len(epochs)), gain[:, seed].cpu(), "o", color="C1")
+ax.axhline(1, color="C0", linestyle=":", label="no gain")
 ax.set_xticks(range(len(epochs)), epochs)
 ax.set(xlabel="epochs in all", ylabel="best line / best constant", ylim=(0.5, 1.4))
 ax.legend(loc="upper left")

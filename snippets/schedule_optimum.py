@@ -118,8 +118,8 @@ torch.testing.assert_close(peaks[1:] / peaks[:-1], torch.full((320,), 2**0.05))
 #|   for little noise.
 fig, axes = plt.subplots(1, 2, sharey=True)
 for ax, bowl, ratios in zip(axes, bowls, over_best, strict=True):
-    for name, ratio in zip(names, ratios, strict=True):
-        ax.loglog(noises, ratio, label=name)
+    for name, ratio, color in zip(names, ratios, (0, 4, 1, 2), strict=True):
+        ax.loglog(noises, ratio, f"C{color}", label=name)
     ax.set(title=f"{bowl} bowl", xlabel="noise", ylim=(0.9, 5))
     ax.set_xticks([0.1, 1, 10], [0.1, 1, 10])
     ax.minorticks_off()

@@ -111,10 +111,10 @@ torch.testing.assert_close(sampled, noisy[:3, -1].expand(5, 3), rtol=0.15, atol=
 #|   0.01 and 0.002. The falling order leaves first, goes on sinking and ends lowest; the
 #|   shuffled and the rising order end several times higher.
 fig, ax = plt.subplots()
-for color, label in enumerate(("falling", "rising", "shuffled")):
-    shown = range(0, len(noisy[color]), 10)
-    ax.semilogy(shown, noisy[color][::10], color=f"C{color}", label=label)
-    ax.semilogy(shown, quiet[color][::10], color=f"C{color}", linestyle=":")
+for order, label in enumerate(("falling", "rising", "shuffled")):
+    shown, color = range(0, len(noisy[order]), 10), f"C{(1, 6, 9)[order]}"
+    ax.semilogy(shown, noisy[order][::10], color, label=label)
+    ax.semilogy(shown, quiet[order][::10], color, linestyle=":")
 ax.set(xlabel="step", ylabel="loss above the minimum")
 ax.legend()
 

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Schedules under AdamW, beside SGD
-# Four shapes, each at its own best peak rate. Do they keep their places under AdamW, and
-# what does a peak cost that is too high?
+# Four shapes, each at its own best peak rate. Do they keep their places under AdamW, what
+# does a peak cost that is too high, and do the line's rates do as well when they rise?
 
 # %% four shapes, ten networks
 import math
@@ -41,13 +41,16 @@ def search(rule, peaks, epochs, batch_size=4):
     rates = torch.cat(rates).expand(len(seeds), -1, -1)
     wane = decay if rule is adam else 0.0
     _, weights = train(rule, rates, seeds, wane, batch_size)
-    logits = answer(weights, new_images)
-    parts = [
-        find_losses(logits[..., part], new_labels[:, part])
-        for part in (slice(held_out), slice(held_out, None))
-    ]
     shape = 2, len(seeds), len(shapes), len(peaks)
-    return torch.stack(parts).nan_to_num(torch.inf).view(shape).log()
+    return judge(weights).nan_to_num(torch.inf).view(shape).log()
+
+
+def judge(weights):
+    """Return losses (part, seed, run): on digits to choose by, then on others."""
+    logits = answer(weights, new_images)
+    parts = slice(held_out), slice(held_out, None)
+    losses = [find_losses(logits[..., part], new_labels[:, part]) for part in parts]
+    return torch.stack(losses)
 
 
 sgd_peaks, peaks = 2.0 ** torch.arange(-4, 1), 2.0 ** torch.arange(-9, -4)
@@ -70,19 +73,26 @@ over_each = [  # the same ratio in every network, (shape, seed)
     .T
     for name, logs in found.items()
 ]
-sgd_gain, adamw_gain, adamw_half, adamw_four = over_constant.values()
+_, adamw_gain, adamw_half, adamw_four = over_constant.values()
 each_best = [logs[0].argmin(2).float().mean(0) for logs in found.values()]
 sgd_higher, adamw_higher = (2.0 ** (at[1] - at[0]).item() for at in each_best[:2])
 
-# %% the constant rate at the line's best peak, and SGD's line at twice its best
+# %% both at the line's best peak, and at twice that
 sgd_ends, adamw_ends = (means[name][1].exp() for name in list(found)[:2])
 (_, sgd_line, *_), (level, line, *_) = (best[name].tolist() for name in list(found)[:2])
 constant_cost = (adamw_ends[0, line] / adamw_ends[0, level]).item()
 sgd_lost = sgd_ends[1, sgd_line + 1].item()
+twice_cost = (adamw_ends[1, line + 1] / adamw_ends[1, line]).item()
+twice_constant = (adamw_ends[0, line + 1] / adamw_ends[1, line + 1]).item()
 
-# %% claim: in two epochs the line beats the constant rate, on average, under both
+# %% the rates of AdamW's best line, falling and rising
+falling = peaks[line] * (1 - torch.arange(384) / 384)
+orders = torch.stack([falling, falling.flip(0)]).expand(len(seeds), -1, -1)
+by_order = judge(train(adam, orders, seeds, decay, 4)[1])[1].log().mean(0)
+rising_ends = (by_order[1] - by_order[0]).exp().item()
+
+# %% claim: in two epochs the line beats AdamW's constant rate, on average
 #| label: gains
-assert sgd_gain[1] < 1
 assert adamw_gain[1] < 1
 assert all(
     (each(torch.linspace(0, 1, 9)).diff() <= 0).all() for each in shapes.values()
@@ -112,6 +122,25 @@ torch.testing.assert_close(
 #| label: lost
 assert sgd_lost > math.log(10)
 assert (sgd_peaks[1:] == 2 * sgd_peaks[:-1]).all()
+
+# %% claim: there AdamW's line has less than twice its lowest loss
+#| label: near
+assert twice_cost < 2
+assert (peaks[1:] == 2 * peaks[:-1]).all()
+more = means["AdamW, 2 epochs"][1, 1].diff().exp()  # with each doubling
+torch.testing.assert_close(twice_cost, more[line].item(), rtol=1e-4, atol=0)
+
+# %% claim: and the constant rate three times the line's loss, or more
+#| label: far
+assert twice_constant > 3
+torch.testing.assert_close(
+    twice_constant * twice_cost, (adamw_ends[0, line + 1] / adamw_ends[1, line]).item()
+)
+
+# %% claim: rising, the rates of AdamW's line end above one and a half times its loss
+#| label: order
+assert rising_ends > 1.5
+torch.testing.assert_close(by_order[0], means["AdamW, 2 epochs"][1, 1, line])
 
 # %% claim: no best peak lies at the border of its grid
 #| label: margins

@@ -58,14 +58,15 @@ window = 16
 means = losses.unflatten(2, (-1, window)).mean(3).log().mean(0).exp()
 middles = range(window // 2, steps, window)
 fig, axes = plt.subplots(2, 3, figsize=(4.5, 3.2), sharex=True, sharey=True)
-for ax, name, rate, mean in zip(axes.flat, names, rates.cpu(), means, strict=True):
-    ax.semilogy(middles, means[0], "C1:", linewidth=1)
-    ax.semilogy(middles, mean, "C0")
+for color, ax in enumerate(axes.flat):
+    name, rate, mean = names[color], rates[color].cpu(), means[color]
+    ax.semilogy(middles, means[0], "C0:", linewidth=1)
+    ax.semilogy(middles, mean, f"C{color}")
     ax.set(title=name, ylim=(0.1, 3))
     behind = ax.twinx()
     ax.set_zorder(behind.get_zorder() + 1)
     ax.patch.set_visible(False)
-    behind.fill_between(range(0, steps, 4), rate[::4], color="C2", alpha=0.25)
+    behind.fill_between(range(0, steps, 4), rate[::4], color=f"C{color}", alpha=0.2)
     behind.set(ylim=(0, 1.1 * peak))
     behind.axis("off")
 for ax in axes[:, 0]:
