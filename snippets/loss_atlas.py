@@ -318,7 +318,7 @@ for color, name in enumerate(away + thrown):
     axes[0].semilogy(paths[name][:21].abs(), color=f"C{color}", label=name)
 for name in others:
     axes[1].semilogy(paths[name][:21].abs().clamp(min=0.1), color="0.5", linewidth=1)
-axes[0].legend(loc="lower right")
+fig.legend(loc="outside upper center", ncols=3)
 axes[1].set(xlabel="step", ylim=(0.1, 1000))
 fig.supylabel("distance of the output from 0")
 
