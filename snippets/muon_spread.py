@@ -41,11 +41,14 @@ smallest_high = least[1].max().item()
 #| label: near
 assert lowest > 0.6
 assert highest < 1.25
+largest = torch.linalg.matrix_norm(steps[: len(seeds)], ord=2)
+torch.testing.assert_close(highest, largest.max().item())
 before = torch.stack([torch.linalg.svdvals(draw(300.0, seed)) for seed in seeds])
 torch.testing.assert_close(before[:, 0] / before[:, -1], torch.full((5,), 300.0))
 
 # %% claim: a thousandth of the largest stays below 0.4, a ten-thousandth below 0.1
 #| label: left
 assert least_high < 0.4
+torch.testing.assert_close(least, after[1:].amin(2))
 assert least_low in least[0]
 assert smallest_high < 0.1
