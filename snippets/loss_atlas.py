@@ -315,7 +315,8 @@ for name, (*_, formula) in atlas.items():
 #|   stay under a few hundred, most of them level, some in zigzags.
 fig, axes = plt.subplots(2, sharex=True, figsize=(4.5, 4.5))
 for color, name in enumerate(away + thrown):
-    axes[0].semilogy(paths[name][:21].abs(), color=f"C{color}", label=name)
+    label = name.removesuffix("Loss")
+    axes[0].semilogy(paths[name][:21].abs(), color=f"C{color}", label=label)
 for name in others:
     axes[1].semilogy(paths[name][:21].abs().clamp(min=0.1), color="0.5", linewidth=1)
 fig.legend(loc="outside upper center", ncols=3)
