@@ -34,7 +34,7 @@ twice = train(nn.CrossEntropyLoss(), lambda logits: logits.softmax(1))
 once = train(nn.CrossEntropyLoss(), lambda logits: logits)
 never = train(nn.NLLLoss(), lambda logits: logits)
 floor = math.log(1 + (classes - 1) / math.e)
-last_once, last_twice, last_never = once[-1], twice[-1], never[-1]
+last_once, last_twice = once[-1], twice[-1]
 
 # %% claim: a softmax before cross-entropy puts a floor under the loss
 #| label: twice
@@ -109,6 +109,39 @@ torch.testing.assert_close(torch.stack(in_logs)[:, 1], halves, rtol=0, atol=1e-6
 found, error = torch.stack(in_logits).unbind(1)
 assert found.abs().flatten(1).amax(1).min() > 0.01  # there is something to be right
 assert error.abs().max() < 1e-6
+
+
+# %% three options of CrossEntropyLoss
+torch.manual_seed(0)
+some, right = torch.randn(6, classes), torch.tensor([0, 1, 1, 2, 0, 1])
+each = nn.CrossEntropyLoss(reduction="none")(some, right)
+alone = right == 1
+share = 1 + torch.arange(float(classes))  # the weight of each class
+weighted = nn.CrossEntropyLoss(weight=share)
+ignoring = nn.CrossEntropyLoss(ignore_index=1)
+smoothing = 0.1
+smoothed = train(nn.CrossEntropyLoss(label_smoothing=smoothing), lambda logits: logits)
+at_right, at_wrong = 1 - smoothing + smoothing / classes, smoothing / classes
+entropy = -at_right * math.log(at_right)
+entropy -= (classes - 1) * at_wrong * math.log(at_wrong)
+
+# %% claim: weights divide by their sum, so that in a batch of one class they cancel
+#| label: weight
+by_sum = (share[right] * each).sum() / share[right].sum()
+torch.testing.assert_close(weighted(some, right), by_sum)
+torch.testing.assert_close(weighted(some[alone], right[alone]), each[alone].mean())
+assert (weighted(some, right) - each.mean()).abs() > 0.01
+
+# %% claim: ignored labels are not counted, and where all are ignored the loss is NaN
+#| label: ignore
+torch.testing.assert_close(ignoring(some, right), each[~alone].mean())
+assert ignoring(some[alone], right[alone]).isnan()
+
+# %% claim: smoothed labels put the labels' entropy under the loss
+#| label: smooth
+torch.testing.assert_close(smoothed[-1], entropy, rtol=1e-3, atol=0)
+assert min(smoothed) > entropy - 1e-9
+assert entropy > 0.4
 
 
 # %% two names for one formula

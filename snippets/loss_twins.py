@@ -54,7 +54,10 @@ def descend_tree(inputs, labels):
 
 
 def pass_all(scores, labels):
-    """Return minus the log of all paths that read as the labels; 0 is the blank."""
+    """Return minus the log of the summed chance of what reads as the labels.
+
+    The blank is 0.
+    """
     losses = []
     for n, wanted in enumerate(labels.tolist()):
         ways = []
@@ -152,12 +155,12 @@ atlas = {  # class: torch's loss, what it is asked, one example's loss, and in w
     "HuberLoss": (
         nn.HuberLoss(), value,
         huber,
-        "e²/2 up to error δ, then δ(e − δ/2)",
+        "r²/2 up to r = δ, then δ(r − δ/2)",
     ),
     "SmoothL1Loss": (
         nn.SmoothL1Loss(), value,
         huber,  # with delta and beta at their common default
-        "e²/2β up to error β, then e − β/2",
+        "r²/2β up to r = β, then r − β/2",
     ),
     "GaussianNLLLoss": (
         nn.GaussianNLLLoss(), spread,
@@ -167,7 +170,7 @@ atlas = {  # class: torch's loss, what it is asked, one example's loss, and in w
     "PoissonNLLLoss": (
         nn.PoissonNLLLoss(), counted,
         lambda x, y: x.exp() - y * x,
-        "eˣ − yx",
+        "e<sup>x</sup> − yx",
     ),
     "CrossEntropyLoss": (
         nn.CrossEntropyLoss(), scores,
@@ -202,7 +205,8 @@ atlas = {  # class: torch's loss, what it is asked, one example's loss, and in w
     "CTCLoss": (
         nn.CTCLoss(), sound,
         lambda x, y, *_: pass_all(x, y),
-        "−ln of all paths that read as the label, over its length",
+        "−ln of the summed probability of all paths that read as the label,"
+        " over its length",
     ),
     "BCELoss": (
         nn.BCELoss(), chance,
@@ -212,7 +216,7 @@ atlas = {  # class: torch's loss, what it is asked, one example's loss, and in w
     "BCEWithLogitsLoss": (
         nn.BCEWithLogitsLoss(), flags,
         lambda x, y: softplus(x) - y * x,
-        "ln(1 + eˣ) − yx",
+        "ln(1 + e<sup>x</sup>) − yx",
     ),
     "MultiLabelSoftMarginLoss": (
         nn.MultiLabelSoftMarginLoss(), flags,
@@ -222,7 +226,7 @@ atlas = {  # class: torch's loss, what it is asked, one example's loss, and in w
     "SoftMarginLoss": (
         nn.SoftMarginLoss(), side,
         lambda x, y: (1 + (-y * x).exp()).log(),
-        "ln(1 + e to the power of −yx)",
+        "ln(1 + e<sup>−yx</sup>)",
     ),
     "HingeEmbeddingLoss": (
         nn.HingeEmbeddingLoss(), far,
@@ -232,7 +236,7 @@ atlas = {  # class: torch's loss, what it is asked, one example's loss, and in w
     "MultiMarginLoss": (
         nn.MultiMarginLoss(), scores,
         beat,
-        "Σ [m − x_y + x_k]₊ over wrong k, over K",
+        "Σ [m − x<sub>y</sub> + x<sub>k</sub>]₊ over wrong k, over K",
     ),
     "MultiLabelMarginLoss": (
         nn.MultiLabelMarginLoss(), sets,

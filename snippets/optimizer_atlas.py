@@ -183,20 +183,19 @@ torch.manual_seed(0)
 slope, target = torch.randn(6, 3), torch.randn(6, 4)
 start = torch.randn(3, 4)
 rates = {"LBFGS": 0.5}  # a rate of 1 is for quadratics
-steps = 50
 
 
-def descend(name, rate=None, scale=1.0):
+def descend(name, scale=1.0, steps=50):
     """Return the path (steps + 1, 3, 4) of torch's optimizer and of its twin.
 
     The loss is the sum of ln cosh, times the scale, so its gradient is bounded.
     """
-    rate = rate or rates.get(name, 0.02)
+    rate = rates.get(name, 0.02)
     options = {"max_iter": 1} if name == "LBFGS" else {}
     weight = torch.nn.Parameter(start.clone())
     optimizer = getattr(torch.optim, name)([weight], lr=rate, **options)
     point, state, paths = start.clone(), {}, [(start, start)]
-    for step in range(1, 11 if name == "LBFGS" else steps + 1):
+    for step in range(1, min(steps, 10 if name == "LBFGS" else steps) + 1):
         rows = torch.arange(3) % 3 == step % 3  # what a sparse gradient leaves out
         kept = ~rows[:, None] if name == "SparseAdam" else torch.ones(3, 1, dtype=bool)
 
@@ -226,17 +225,31 @@ worst_error = max(errors.values())
 #| label: twins
 assert worst_error < 1e-12
 
-# %% the loss times 1,024
-notices = [
-    name
-    for name in atlas
-    if (descend(name, scale=1024.0)[0][5] - paths[name][0][5]).norm()
-    > 0.01 * (paths[name][0][5] - start).norm()
-]
 
-# %% claim: exactly three notice within five steps
+# %% the loss times 1,024, and divided by it
+def find_noticing(scale):
+    """Return who walks another path, by a hundredth of its length, in five steps."""
+    found = []
+    for name in atlas:
+        usual, other = (descend(name, each, steps=5)[0] for each in (1.0, scale))
+        if (other - usual).norm() > 0.01 * (usual - start).norm():
+            found.append(name)
+    return found
+
+
+notices, notices_less = find_noticing(1024.0), find_noticing(1 / 1024)
+first_gradient = slope.T @ torch.tanh(slope @ start - target)
+slope_low, slope_high = (size.item() for size in first_gradient.abs().aminmax())
+divided_high = slope_high / 1024
+
+# %% claim: times 1,024, exactly three notice within five steps
 #| label: notice
 assert notices == ["SGD", "ASGD", "RAdam"]
+
+# %% claim: divided by 1,024, Adadelta and LBFGS notice too
+#| label: small
+assert notices_less == ["SGD", "ASGD", "Adadelta", "RAdam", "LBFGS"]
+assert divided_high < 0.01
 
 
 # %% one weight, and a gradient that is tenfold for a while
@@ -259,14 +272,41 @@ def answer(name, gradients):
 signal = [1.0] * 40 + [10.0] * 40 + [1.0] * 40
 answers = {name: answer(name, signal) for name in atlas}
 firsts = {name: [answer(name, [g])[0] for g in (1e-3, 1.0, 1e3)] for name in atlas}
+rprop_most, adadelta_most = max(answers["Rprop"]), max(answers["Adadelta"])
+rmsprop_up, rmsprop_used = answers["RMSprop"][40], answers["RMSprop"][79]
+adam_up, adam_used = max(answers["Adam"]), answers["Adam"][79]
+adamax_up, nadam_up = answers["Adamax"][40], answers["NAdam"][40]
+nadam_dip, lbfgs_down = min(answers["NAdam"][:40]), answers["LBFGS"][80]
+kinds = []  # those whose steps differ by over a hundredth from all before
+for name, lengths in answers.items():
+    far = [
+        any(abs(a - b) > 0.01 * b for a, b in zip(lengths, answers[kind], strict=True))
+        for kind in kinds
+    ]
+    kinds += [name] if all(far) else []
+alike = [name for name in atlas if name not in kinds]
+
+# %% claim: the signal tells twelve kinds apart
+#| label: kinds
+assert len(kinds) == 12
+assert alike == ["ASGD", "AdamW", "SparseAdam"]
+
+# %% how long RAdam waits
 raw_steps = answer("RAdam", [1000.0] * 8)
 raw_count = sum(length > 100 for length in raw_steps)
-first_rmsprop = firsts["RMSprop"][1]
-rprop_last = answers["Rprop"][-1]
+rho = [1999 - 2 * t * 0.999**t / (1 - 0.999**t) for t in range(1, 9)]
+paper_count = sum(each <= 4 for each in rho)  # Algorithm 2 corrects above 4
 
 # %% claim: RAdam's first five steps are as long as the gradient is large
 #| label: raw
 assert raw_count == 5
+assert min(raw_steps[:5]) > 999
+assert max(raw_steps[5:]) < 1
+
+# %% claim: torch waits for more than 5, the paper for more than 4, which is one step less
+#| label: rectified
+assert raw_count == sum(each <= 5 for each in rho)
+assert paper_count == 4
 
 # %% claim: RMSprop's first step is ten learning rates, whatever the gradient
 #| label: rmsprop
@@ -286,21 +326,67 @@ torch.testing.assert_close(
 #| label: shrinks
 assert all(new < old for old, new in pairwise(answers["Adagrad"][:40]))
 
-# %% claim: and Rprop's grow
+# %% claim: and Rprop's grow, up to its limit
 #| label: grows
 assert all(new > old for old, new in pairwise(answers["Rprop"][:40]))
+torch.testing.assert_close(answers["Rprop"][60:], [50.0 / 1e-3] * 60)
+assert rprop_most in answers["Rprop"][59:]
+
+# %% claim: RMSprop's step jumps over fourfold at the rise, and is used to it in the end
+#| label: jumps
+assert rmsprop_up > 4 * answers["RMSprop"][39]
+assert all(new < old for old, new in pairwise(answers["RMSprop"][40:80]))
+torch.testing.assert_close(rmsprop_used, answers["RMSprop"][39], rtol=0.01, atol=0)
+
+# %% claim: Adam's grows by half within forty steps and is still longer at their end
+#| label: swells
+assert adam_up in answers["Adam"][40:80]
+assert 1.4 < adam_up < 1.6
+assert 1.25 < adam_used < 1.5
+assert answers["Adam"][40] < 1.05
+
+# %% claim: both are shorter after the fall than before the rise, for the rest of the run
+#| label: shy
+assert max(answers["RMSprop"][80:]) < answers["RMSprop"][39]
+assert all(new < old for old, new in pairwise(answers["Adam"][79:]))
+assert answers["Adam"][-1] < answers["Adam"][39] / 4
+
+# %% claim: Adamax's first step after the rise is a fifth of the one before it
+#| label: adamax
+torch.testing.assert_close(adamax_up / answers["Adamax"][39], 0.19, rtol=0.01, atol=0)
+
+# %% claim: NAdam's steps dip at once, and more than triple at the rise
+#| label: nadam
+assert nadam_dip in answers["NAdam"][1:5]
+assert nadam_dip < 0.75
+assert nadam_up > 3 * answers["NAdam"][39]
+
+# %% claim: Adafactor does not see the rise, and sees the fall as Adam does not
+#| label: adafactor
+assert answers["Adafactor"][40] < answers["Adafactor"][39]
+torch.testing.assert_close(answers["Adafactor"][80], 0.1, rtol=0.1, atol=0)
+
+# %% claim: Adadelta never reaches a fiftieth of its rate
+#| label: adadelta
+assert adadelta_most < 1 / 50
+
+# %% claim: LBFGS takes the fall for a curvature and divides by it
+#| label: fall
+curvature = (10 - 1) / (10 * 1e-3)  # the gradient fell by 9 over a step of 10 rates
+torch.testing.assert_close(lbfgs_down, 1 / curvature, rtol=1e-6, atol=0)
+assert answers["LBFGS"][:80] == answers["SGD"][:80]
 
 
 # %% how many numbers each keeps for a weight
-def count_kept(name):
-    """Return the floats kept for each weight of a 100 by 100 matrix."""
+def count_kept(name, steps=3):
+    """Return the floats kept for each weight of a 100 by 100 matrix in a bowl."""
     weight = torch.nn.Parameter(torch.ones(100, 100))
-    weight.grad = torch.ones(100, 100)
-    if name == "SparseAdam":
-        weight.grad = weight.grad.to_sparse(1)
     options = {"max_iter": 1} if name == "LBFGS" else {}
     optimizer = getattr(torch.optim, name)([weight], lr=1e-3, **options)
-    for _ in range(3):
+    for _ in range(steps):
+        weight.grad = 100 * weight.detach()
+        if name == "SparseAdam":
+            weight.grad = weight.grad.to_sparse(1)
         optimizer.step(lambda: weight.new_zeros(()))
     kept = optimizer.state[weight].values()
     flat = [each for held in kept for each in (held if type(held) is list else [held])]
@@ -310,57 +396,49 @@ def count_kept(name):
 
 kept = {name: count_kept(name) for name in atlas}
 adafactor_kept, adam_kept = kept["Adafactor"], kept["Adam"]
+lbfgs_kept = [count_kept("LBFGS", steps=steps) for steps in (1, 2, 3, 120)]
+lbfgs_most = lbfgs_kept[-1]
 
 # %% claim: Adam keeps two numbers a weight, Adafactor a hundredth of that
 #| label: kept
 assert adam_kept == 2
 assert adafactor_kept <= 0.02
 
-# %% what Muon does to a matrix
-matrix = torch.nn.Parameter(torch.zeros(8, 5))
-matrix.grad = torch.randn(8, 5) @ torch.diag(torch.tensor([100.0, 10.0, 3.0, 1.0, 0.3]))
-optimizer = torch.optim.Muon([matrix], lr=1.0, weight_decay=0.0)
-optimizer.step()
-before = torch.linalg.svdvals(matrix.grad)
-after = torch.linalg.svdvals(matrix.detach()) / math.sqrt(8 / 5)
-spread_before = (before[0] / before[-1]).item()
-lowest, highest = after.min().item(), after.max().item()
-
-# %% claim: all singular values of Muon's step lie between two thirds and six fifths
-#| label: muon
-assert spread_before > 100
-assert lowest > 2 / 3
-assert highest < 6 / 5
+# %% claim: LBFGS keeps two, and two more for every step it remembers, a hundred at most
+#| label: history
+assert lbfgs_kept == [2, 4, 6, 202]
 
 # %% the atlas
 #| output: markdown
-print("| optimizer | a step, in words | rate | kept | first steps | off by |")
-print("|---|---|---:|---:|---|---:|")
+print("| optimizer, and a step in words | rate | kept | first steps |")
+print("|---|---:|---:|---:|")
 for name, (_, words) in atlas.items():
     lr = inspect.signature(getattr(torch.optim, name)).parameters["lr"].default
-    first = " · ".join(
+    first = "<br>".join(
         f"{length:.2g}" if length < 100 else f"{length:.0f}" for length in firsts[name]
     )
-    print(
-        f"| `{name}` | {words} | {lr:g} | {kept[name]:.2g} | {first} | "
-        f"{errors[name]:.0e} |"
-    )
+    many = f"2 to {lbfgs_most:.0f}" if name == "LBFGS" else f"{kept[name]:.2g}"
+    print(f"| `{name}`<br>{words} | {lr:g} | {many} | {first} |")
 
 # %% fifteen answers to one signal
 #| caption: >
 #|   Length of each step in learning rates, on a log scale, when the gradient (dotted)
-#|   is 1 for forty steps, 10 for forty, and 1 again. One weight, torch's defaults.
+#|   is 1 for forty steps, 10 for forty, and 1 again. One weight, and for all of them a
+#|   rate of 0.001 and no weight decay.
 #| alt: >
 #|   Fifteen small panels. SGD and ASGD follow the gradient. Rprop grows out of the
-#|   frame. AdaGrad falls and never recovers. RMSprop starts at ten, Adam at one, and
-#|   both jump and fall back when the gradient does. Adadelta stays below a hundredth.
-#|   Muon does not move at all from its level. LBFGS follows, then nearly stops.
+#|   frame, to 50,000 rates. AdaGrad falls and never recovers. RMSprop starts at ten and
+#|   jumps with the gradient; Adam starts at one and only swells; both are shorter after
+#|   the fall. Adamax falls to a fifth when the gradient rises. Adadelta stays near a
+#|   hundredth. Adafactor only notices the fall. Muon does not move at all from its
+#|   level. LBFGS follows, then nearly stops.
 fig, axes = plt.subplots(5, 3, figsize=(4.5, 7.2), sharex=True, sharey=True)
 for ax, name in zip(axes.flat, atlas, strict=True):
     ax.semilogy(signal, color="C1", linestyle=":", linewidth=1)
     ax.semilogy(answers[name], color="C0")
     ax.set_title(name)
     ax.set(ylim=(5e-4, 200), xticks=(0, 40, 80))
+axes[0, 2].text(118, 1e-3, f"to {rprop_most:,.0f}\nat step 60", ha="right", va="bottom")
 for ax in axes[-1]:
     ax.set(xlabel="step")
 fig.supylabel("step length / learning rate")
