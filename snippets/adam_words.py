@@ -128,9 +128,9 @@ common_text, rare_text = text[common].sum().item(), text[rare].sum().item()
 
 def lead_from(name, span):
     """Return which share of Adam's lead in the mean loss those words give."""
-    behind = by_word["unequal", name] - by_word["unequal", "Adam"]
-    lead = text * behind.mean(0)  # by word
-    return (lead[span].sum() / lead.sum()).item()
+    lead = (by_word["unequal", name] - by_word["unequal", "Adam"]).mean(0)  # by word
+    part, whole = (mean_over("1 / rank", lead, each) for each in (span, slice(None)))
+    return (text[span].sum() * part / whole).item()
 
 
 common_sgd, rare_sgd = (lead_from("SGD", span) for span in (common, rare))
@@ -166,6 +166,7 @@ assert abs(math.log(of_momentum_noisy)) < math.log(1.3)
 # %% claim: no best rate lies at the border of its grid
 #| label: inside
 assert all(0 < best < rates - 1 for best, rates in reaches)
+assert len(reaches) == len(worlds) * len(classes)
 
 # %% loss by the rank of the word
 #| caption: >
