@@ -37,6 +37,7 @@ for _ in range(steps):
     weights = weights - lr * images.mT @ residual / 600
 after = find_critical(weights)
 first, last = before.mean().item(), after.mean().item()
+risen = last / first
 
 # %% claim: the critical rate of cross-entropy rises while it learns
 #| label: rises
