@@ -151,7 +151,7 @@ assert won_back > 0.6
 
 # %% claim: half of the held-out labels may be wrong and still tell when to stop
 #| label: held
-assert won_by_wrong > 0.5
+assert 0.5 < won_by_wrong < 1.5  # of a gap
 
 # %% claim: absolute error loses few points after its best step
 #| label: little
