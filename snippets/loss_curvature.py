@@ -111,7 +111,7 @@ lost = descend(squared, beyond[0], zero, targets, steps=500)
 hovering = descend(huber, beyond[1], zero, targets, steps=500)
 off = ((hovering - best).norm(dim=1) / best.norm(dim=1)).max().item()
 
-# %% claim: three times above it squared error overflows and Huber's loss does not
+# %% claim: at three times its own critical rate squared error overflows, Huber's not
 #| label: hovers
 assert not lost.isfinite().all(dim=1).any()
 assert off < 1

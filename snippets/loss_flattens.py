@@ -37,6 +37,7 @@ for _ in range(steps):
     weights = weights - lr * images.mT @ residual / 600
 after = find_critical(weights)
 first, last = before.mean().item(), after.mean().item()
+risen = last / first
 
 # %% claim: the critical rate of cross-entropy rises while it learns
 #| label: rises
@@ -45,3 +46,4 @@ assert certainty.min() > 0.9  # a tenth before the first step
 of_inputs = torch.linalg.eigvalsh(images.mT @ images / 600)[:, -1]
 torch.testing.assert_close(before, 2 * 10 / of_inputs, rtol=0.02, atol=0)
 assert (after / before).min() > 2.5
+assert 3 < risen < 14  # of the means

@@ -63,7 +63,8 @@ for seed in seeds:
 # %% pull of a mistake
 #| caption: >
 #|   How hard three losses pull at an answer. The dots are two mistakes, one hesitant
-#|   (probability 1/3 for the right answer) and one confident (1/1000).
+#|   (probability 1/3 for the right answer) and one confident (1/1000), where the dots of
+#|   squared and absolute error lie on each other.
 #| alt: >
 #|   Pull on the logit against the probability given to the right answer. Cross-entropy
 #|   is a straight line, highest at probability 0. Squared error is a bump with its top
@@ -73,7 +74,8 @@ grid = torch.linspace(0.001, 0.999, 200)
 fig, ax = plt.subplots()
 for color, (name, loss) in enumerate(losses.items()):
     ax.plot(grid, pull(loss, grid), label=name)
-    ax.plot(mistakes, pulls[name], "o", color=f"C{color}", clip_on=False)
+    size = 10 if name == "squared" else 5  # so that the one below shows
+    ax.plot(mistakes, pulls[name], "o", color=f"C{color}", ms=size, clip_on=False)
 ax.set(xlabel="probability given to the right answer", ylabel="pull on the logit")
 ax.set_ylim(bottom=0)
 ax.legend()

@@ -129,6 +129,6 @@ notices = [
 ]
 least_notice = min(notices)
 
-# %% claim: a network's SGD feels the targets' unit
+# %% claim: with larger targets a network's SGD leaves a larger share of the cost
 #| label: network
 assert least_notice > 1
