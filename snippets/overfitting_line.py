@@ -8,7 +8,7 @@
 import torch
 
 torch.set_default_dtype(torch.float64)
-seeds = range(5)
+seeds = range(20)
 examples = weights = 40
 rates, total = [0.05, 0.1, 0.2], 400  # every run ends at the same rate times steps
 
@@ -29,7 +29,7 @@ moments = 1 / torch.arange(1.0, weights + 1)  # of new inputs
 
 
 def descend(rate, steps):
-    """Return the risk above the best, (steps, seeds), and where the runs end."""
+    """Return the excess error above the noise, (steps, seeds), and where runs end."""
     point, risks = torch.zeros_like(truth), []
     for _ in range(steps):
         risks.append((moments * (point - truth) ** 2).sum(1))
@@ -43,17 +43,18 @@ runs = [descend(rate, round(total / rate))[0] for rate in rates]
 best = torch.stack(
     [run.argmin(0) * rate for run, rate in zip(runs, rates, strict=True)]
 )
-spread = (best.amax(0) / best.amin(0)).max().item()
+spread = (best.amax(0) / best.amin(0)).mean().item()
+unlike = spread - 1
 earliest, latest = best.min().item(), best.max().item()
 mean_overfit = min((run[-1] / run.amin(0)).mean().item() for run in runs)
 
-# %% claim: rate times steps at the best moment is the same for all rates, within a tenth
+# %% claim: rate times steps at the best moment is the same within a twentieth, on average
 #| label: work
-assert spread < 1.1
+assert spread < 1.05
 
-# %% claim: going on costs at least a tenth of the risk, on average over the draws
+# %% claim: going on multiplies the excess error by 1.5 or more, on average over the draws
 #| label: overfit
-assert mean_overfit > 1.1
+assert mean_overfit > 1.5
 
 # %% stopping, as a filter
 left, sizes, right = torch.linalg.svd(inputs[0], full_matrices=False)
