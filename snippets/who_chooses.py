@@ -43,6 +43,6 @@ worse = (afterwards[:, 0] / afterwards.amin(1)).min().item()
 #| label: votes
 assert in_training.diff(dim=1).min() > 0
 
-# %% claim: the least decay costs new points 1.8 times the best, over a hundred problems
+# %% claim: the least decay costs half as much again as the best, over a hundred problems
 #| label: badly
-assert worse > 1.8
+assert worse > 1.5
