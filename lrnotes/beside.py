@@ -65,6 +65,7 @@ class Beside:
         start = relative_url("", url)
         shown = "".join(links).replace(' href="', f' href="{start}')
         if self._has_twin(path):
+            self.twins.fill(url, html)
             shown = twin_link(url) + shown
         html, rows = take_table(slim(html))
         self.rows = rows or self.rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from urllib.parse import unquote, urlsplit
@@ -27,6 +28,10 @@ def twin_link(url: str) -> str:
     return f'<link rel="alternate " type="text/markdown" href="{name}">'
 
 
+_GAP = re.compile(r"<div (data-[\w-]+)></div>")
+"""A place that a note leaves to the theme; the filled one keeps the attribute."""
+_DIV = re.compile(r"<(/?)div\b[^>]*>")
+
 _WRITTEN: dict[str, tuple[object, str]] = {}
 """What each page gave last: a site that is served is built again at each save."""
 
@@ -43,6 +48,18 @@ class Twins:
         """Take in a finished page; a build gives all of its pages before it writes."""
         self.pages[url] = (title, html)
 
+    def fill(self, url: str, whole: str) -> None:
+        """Put into a page what the theme made of the places left to it.
+
+        Args:
+            url: The page, which has been read.
+            whole: The same page as the theme finished it.
+        """
+        title, html = self.pages[url]
+        if _GAP.search(html):
+            html = _GAP.sub(lambda gap: _filled(whole, gap[1]) or gap[0], html)
+            self.pages[url] = (title, html)
+
     def write(self) -> Iterator[tuple[str, str]]:
         """Yield file name, from the site's root, and text of each twin."""
         beside = {_file(url): twin_url(url) for url in self.pages}
@@ -52,6 +69,17 @@ class Twins:
                 made = twin(given[1], given[0], partial(_address, url, beside))
                 _WRITTEN[url] = (key, made)
             yield unquote(twin_url(url)), _WRITTEN[url][1]
+
+
+def _filled(whole: str, attribute: str) -> str:
+    """Return the first ``div`` with an attribute, to its end; nothing where none is."""
+    begins = re.search(rf"<div\b[^>]*\s{attribute}(?=[\s=>])[^>]*>", whole)
+    depth = 0
+    for tag in _DIV.finditer(whole, begins.start()) if begins else ():
+        depth += -1 if tag[1] else 1
+        if begins and depth == 0:
+            return whole[begins.start() : tag.end()]
+    return ""
 
 
 def _file(url: str) -> str:

@@ -43,6 +43,41 @@ def test_twins_lie_beside_their_pages_and_link_to_each_other(
     assert "text/markdown" not in site.page("snippets/c")
 
 
+THEMED = """\
+site_name: t
+theme: {name: mkdocs, custom_dir: theme}
+use_directory_urls: false
+plugins: [lrnotes: {twins: true}]
+"""
+THEME = """\
+{% extends "base.html" %}
+{% block content %}
+{% set way %}<div class="way" data-way><ol>{% for each in pages %}
+<li><div><a href="{{ each.url | url }}">{{ each.page.title }}</a></div></li>
+{% endfor %}</ol></div><div>outside</div>{% endset %}
+{{ page.content | replace("<div data-way></div>", way) }}
+{% endblock %}
+"""
+
+
+def test_a_twin_holds_what_the_theme_fills_in(make_site):
+    site = make_site(
+        {
+            "docs/index.md": "# Home\n\n<div data-way></div>\n\nAnd [[b]].\n",
+            "docs/b.md": "# B\n\n<div data-other></div>\n\nNo more.\n",
+            "theme/main.html": THEME,
+        },
+        THEMED,
+    )
+
+    done = site.build("--strict")
+    assert done.returncode == 0, done.stderr
+    home = (site.root / "site/index.md").read_text("utf-8")
+    way = "1. [Home](index.md)\n2. [B](b.md)\n3. [Graph](graph.html)"
+    assert home == f"# Home\n\n{way}\n\nAnd [b](b.md).\n"
+    assert (site.root / "site/b.md").read_text("utf-8") == "# B\n\nNo more.\n"
+
+
 def test_without_the_setting_there_are_none(make_site):
     site = make_site(FILES, "site_name: t\nplugins: [lrnotes]\n")
 

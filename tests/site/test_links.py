@@ -172,3 +172,5 @@ def test_each_note_has_a_twin_whose_headings_and_links_are_its_own(
         ]
     assert broken == []
     assert {name: count for name, count in lost.items() if count > 0} == {}
+    home = (site / "index.md").read_text("utf-8")
+    assert re.search(r"### New to training\n\n.+\n\n +1\. \[.+\]\(.+\.md\)\n", home)
