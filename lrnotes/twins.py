@@ -74,10 +74,12 @@ class Twins:
 def _filled(whole: str, attribute: str) -> str:
     """Return the first ``div`` with an attribute, to its end; nothing where none is."""
     begins = re.search(rf"<div\b[^>]*\s{attribute}(?=[\s=>])[^>]*>", whole)
+    if begins is None:
+        return ""
     depth = 0
-    for tag in _DIV.finditer(whole, begins.start()) if begins else ():
+    for tag in _DIV.finditer(whole, begins.start()):
         depth += -1 if tag[1] else 1
-        if begins and depth == 0:
+        if depth == 0:
             return whole[begins.start() : tag.end()]
     return ""
 
