@@ -148,6 +148,7 @@ assert lost > len(seeds) / 2
 #| label: saturates
 assert abs(best["batch_size", 256] - best["batch_size", 64]) <= 1
 assert 1 / 2 <= best_256 / best_64 <= 2
+assert {best_64, best_256} <= set(rates.tolist())
 
 # %% claim: a width 4 times smaller or larger may keep the rate for half more loss
 #| label: width

@@ -170,9 +170,9 @@ at_24, most_stretched = stretch(memory, 24), stretch(0.95, 24)
 stretched = explain(tuned * at_24, equal_steps).mean().item()
 far_stretched = explain(tuned_far * at_24, as_far).mean().item()
 
-# %% claim: over decades the learning rate explains most, on average by fifteen points
+# %% claim: over decades the learning rate explains most, on average by ten points
 #| label: decades
-assert leads[0] > 0.15
+assert leads[0] > 0.1
 assert 0 < next_mean < lr_mean
 torch.testing.assert_close(shares[0][lr], explain(positions[..., lr], over_decades))
 
@@ -197,6 +197,8 @@ assert lead(far, lr) > 0.1
 
 # %% claim: the mean step of 24 explains no less than rate over 1 - momentum
 #| label: stretch
+assert far_joined > far_lr
+torch.testing.assert_close(memory.min(), torch.zeros(()), rtol=0, atol=0.05)
 assert stretched + far_stretched > joined_mean + far_joined - 0.06  # in two searches
 kept = moved = torch.zeros(())
 for _ in range(24):
