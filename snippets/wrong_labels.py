@@ -153,9 +153,9 @@ assert won_back > 0.6
 #| label: held
 assert 0.5 < won_by_wrong < 1.5  # of a gap
 
-# %% claim: absolute error loses few points after its best step
+# %% claim: absolute error loses less than 22 points after its best step
 #| label: little
-assert unlearnt < 0.15
+assert unlearnt < 0.22
 
 # %% claim: cross-entropy turns all, on average ten points farther than absolute error
 #| label: turned
