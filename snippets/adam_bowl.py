@@ -183,7 +183,7 @@ for row, stretch in enumerate(stretches):
 
 # %% four paths to the bottom
 #| caption: >
-#|   Forty steps from one start on a bowl of curvatures 1 and 100, each at its best rate
+#|   Thirty-two steps from one start on a bowl of curvatures 1 and 100, each at its best rate
 #|   for five starts, momentum with the factor {drawn}. A dot every eighth step. The axes
 #|   are the two weights.
 #| alt: >
@@ -191,13 +191,13 @@ for row, stretch in enumerate(stretches):
 #|   Momentum swings along it to the bottom. Adam walks the diagonal, curls
 #|   round the bottom. On the turned bowl Adam swings across the valley as
 #|   momentum does.
-circle = torch.linspace(0, 2 * math.pi, 21)
+circle = torch.linspace(0, 2 * math.pi, 17)
 ring = torch.stack([circle.cos(), circle.sin() / math.sqrt(stretches[1])], -1)
 titles = ["descent", "momentum", "Adam", "Adam, turned by 45°"]
 fig, axes = plt.subplots(2, 2, figsize=(4.5, 4.4), sharex=True, sharey=True)
 for ax, title, run in zip(axes.flat, titles, runs, strict=True):
     settings = (drawn if run[0] == "momentum" else run[0]), run[1]
-    path = paths[settings][:41, 1, 1, best[settings][1]]
+    path = paths[settings][:33, 1, 1, best[settings][1]]
     seen = tilt if run[1] else torch.eye(2)
     ax.plot(*(ring @ seen).T, color="C9", linewidth=0.5)  # equal heights
     ax.plot(*(path @ seen).T, "C2.-", linewidth=1, markersize=3, markevery=8)

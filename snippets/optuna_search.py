@@ -228,7 +228,7 @@ searches = {
 }
 for ax, (name, (rates, losses, look)) in zip(axes, searches.items(), strict=True):
     own = slice(10, None) if name == "Optuna" else slice(None)
-    ax.loglog(rates[own].cpu(), losses[own].cpu(), look, alpha=0.7)
+    ax.loglog(rates[own].cpu(), losses[own].cpu(), look)
     ax.axhline(losses.min().item(), color=look[:2], linestyle=":")
     ax.set(ylabel="loss", title=name)
 hollow_look = {"fillstyle": "none", "label": "its first ten, by chance"}

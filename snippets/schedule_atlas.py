@@ -243,7 +243,7 @@ for ax, name in zip(axes.flat, atlas, strict=True):
     ax.plot(range(0, steps, 3), ran[name][::3], "C0")
     ax.set_title(name.replace("gWarm", "g\nWarm"))
     ax.grid(visible=False)
-    ax.tick_params(length=0)
+    ax.tick_params(left=False, bottom=False)
 for ax in axes[-1]:
     ax.set(xlabel="step")
 fig.supylabel("learning rate / base rate")

@@ -112,9 +112,9 @@ torch.testing.assert_close(sampled, noisy[:3, -1].expand(5, 3), rtol=0.15, atol=
 #|   shuffled and the rising order end several times higher.
 fig, ax = plt.subplots()
 for order, label in enumerate(("falling", "rising", "shuffled")):
-    shown, color = range(0, len(noisy[order]), 10), f"C{(1, 6, 9)[order]}"
-    ax.semilogy(shown, noisy[order][::10], color, label=label)
-    ax.semilogy(shown, quiet[order][::10], color, linestyle=":")
+    shown, color = range(0, len(noisy[order]), 25), f"C{(1, 6, 9)[order]}"
+    ax.semilogy(shown, noisy[order][::25], color, label=label)
+    ax.semilogy(shown, quiet[order][::25], color, linestyle=":")
 ax.set(xlabel="step", ylabel="loss above the minimum")
 ax.legend()
 

@@ -66,7 +66,7 @@ for color, ax in enumerate(axes.flat):
     behind = ax.twinx()
     ax.set_zorder(behind.get_zorder() + 1)
     ax.patch.set_visible(False)
-    behind.fill_between(range(0, steps, 4), rate[::4], color=f"C{color}", alpha=0.2)
+    behind.fill_between(range(0, steps, 6), rate[::6], color=f"C{color}", alpha=0.2)
     behind.set(ylim=(0, 1.1 * peak))
     behind.axis("off")
 for ax in axes[:, 0]:

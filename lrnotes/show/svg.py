@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from lrnotes.run.palette import RESERVED
+from lrnotes.show.clips import drop_clips
 from lrnotes.show.decimals import shorten_numbers
 from lrnotes.show.ticks import join_lines
 
@@ -50,7 +51,7 @@ def themed(svg: str, uid: str, title: str = "", desc: str = "") -> str:
     inner = _LEFT_OUT.sub("", svg[found.end() : end])
     inner = _BLANK.sub("><", inner).strip().replace("xlink:href=", "href=")
     root = _root_tag(found[1], uid, desc)
-    drawn = join_lines(_Rewriter(uid).rewrite(inner))
+    drawn = drop_clips(join_lines(_Rewriter(uid).rewrite(inner)))
     drawn = shorten_numbers(drawn, _pixels_of_unit(found[1]))
     return f"{root}{_names(uid, title, desc)}{drawn}</svg>"
 

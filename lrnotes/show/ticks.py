@@ -1,4 +1,4 @@
-"""Ticks and grid lines of a figure: one path for all that look alike.
+"""Ticks, grid and frame of a figure: one path for lines that look alike.
 
 Matplotlib draws each by itself, and a page of figures would be thousands of elements.
 """
@@ -17,14 +17,25 @@ _TICK = re.compile(
 _GRID = re.compile(
     r'<path d="(M[^"]+)" ((?:clip-path="[^"]*" )?style="[^"]*--lrn-grid[^"]*") />'
 )
+_NEIGHBOURS = re.compile(
+    r'<path d="M[^"]+" (style="fill:none;[^"]*") />(?:<path d="M[^"]+" \1 />)+'
+)
+_PATH = re.compile(r'(?<= d=")[^"]+')
 
 
 def join_lines(svg: str) -> str:
-    """Return a themed drawing with its ticks and grid lines joined.
+    """Return a themed drawing with its ticks, its grid and its frame joined.
 
-    They are drawn where the first of them was, below all that came between.
+    Ticks and grid lines are drawn where the first of them was, below all that came
+    between; other lines are joined where nothing stands between them.
     """
-    return _join_grid(_join_ticks(svg))
+    return _NEIGHBOURS.sub(_join_neighbours, _join_grid(_join_ticks(svg)))
+
+
+def _join_neighbours(found: re.Match[str]) -> str:
+    if "opacity" in found[1]:
+        return found[0]  # where they cross, two would be darker than one
+    return f'<path d="{"".join(_PATH.findall(found[0]))}" {found[1]} />'
 
 
 def _join_ticks(svg: str) -> str:

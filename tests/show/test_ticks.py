@@ -61,3 +61,23 @@ def test_a_figure_as_it_is_drawn_today_has_one_path_for_each_kind_of_tick():
     assert svg.count("--lrn-grid") + svg.count(RESERVED["grid"]) > 5
     assert drawn.count("--lrn-grid") == 1
     assert drawn.count("<text") == svg.count("<text")
+
+
+FRAME = '<path d="M1 {}l9 0" style="fill:none;stroke:gray{}" />'
+
+
+def test_neighbours_of_one_look_become_one_path():
+    svg = FRAME.format(1, "") + FRAME.format(9, "") + "<b/>" + FRAME.format(5, "")
+
+    assert join_lines(svg) == (
+        '<path d="M1 1l9 0M1 9l9 0" style="fill:none;stroke:gray" /><b/>'
+        + FRAME.format(5, "")
+    )
+
+
+def test_lines_that_show_through_stay_apart():
+    svg = FRAME.format(1, ";stroke-opacity:0.5") + FRAME.format(
+        9, ";stroke-opacity:0.5"
+    )
+
+    assert join_lines(svg) == svg

@@ -25,6 +25,10 @@ EXPONENT = 0.69
 DARK = "document.body.dataset.mdColorScheme = 'slate'"
 BEYOND = """document.documentElement.scrollWidth
   - document.documentElement.clientWidth"""
+# How near to the edge of the window does text begin?
+EDGE = """Math.min(...[...document.querySelectorAll(".md-content :is(h1, p)")]
+  .filter(text => text.checkVisibility())
+  .map(text => text.getBoundingClientRect().left), 99)"""
 FONTS = "document.fonts.ready.then(() => true)"
 # What scrolls by itself on a phone: can it be reached, and does it show that it goes on?
 SCROLLING = """[...document.querySelectorAll(".md-content *")]
@@ -92,14 +96,16 @@ def look_around(tab: Any) -> dict[str, Any]:
     light = tab.evaluate(LOOKS)
     boxes = tab.evaluate(SCROLLING)
     widths = {PHONE["width"]: tab.evaluate(BEYOND)}
+    edges = {PHONE["width"]: tab.evaluate(EDGE)}
     tab.evaluate(DARK)
     dark = tab.evaluate(LOOKS) if light else []
     for width in WIDER:
         tab.set_viewport_size({"width": width, "height": PHONE["height"]})
         widths[width] = tab.evaluate(BEYOND)
+        edges[width] = tab.evaluate(EDGE)
     misplaced = tab.evaluate(MISPLACED)
     return {
-        "beyond": widths, "scrolling": boxes, "names": misplaced,
+        "beyond": widths, "edges": edges, "scrolling": boxes, "names": misplaced,
         "light": light, "dark": dark,
     }  # fmt: skip
 
@@ -181,6 +187,16 @@ def test_no_page_scrolls_sideways_at_any_width(seen: dict[str, Any]) -> None:
         if beyond > 0
     }
     assert wide == {}
+
+
+def test_no_text_touches_the_edge_of_the_window(seen: dict[str, Any]) -> None:
+    near = {
+        (page, width): edge
+        for page, each in seen.items()
+        for width, edge in each["edges"].items()
+        if edge < 12
+    }
+    assert near == {}
 
 
 def test_what_scrolls_by_itself_can_be_reached_and_shows_that_it_goes_on(
