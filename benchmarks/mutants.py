@@ -11,8 +11,9 @@ person to judge, who writes down in ``benchmarks/judged.yml`` which mean the sam
 
 ``--count`` mutants of method cells are drawn of each snippet.  Then, up to ``--most``,
 those from which an idle claim (one that no mutant has broken) is reached soonest: first
-what computes the names that it reads, at last what it computes itself.  Only the drawn
-ones enter the share that is killed.  What is known from an earlier run, in
+what computes the names that it reads, at last what it computes itself.  Claims that are
+idle still get the mutants that a person wrote for them, in ``benchmarks/handmade.yml``.
+Only the drawn ones enter the share that is killed.  What is known from an earlier run, in
 ``build/mutants.jsonl``, is not run again, so that a run may be stopped at any time.
 """
 
@@ -23,6 +24,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from forked import Fate, names_of, warm_up
+from handmade import read_handmade
 from mutating import Mutant, make_mutants, mutate_cell
 from remembered import Memory, read_judged
 from variants import (
@@ -119,6 +121,7 @@ def main() -> None:
         for start in range(0, extra, 10):
             if sheet.idle:
                 sheet.run(near[start : min(start + 10, extra)])
+        sheet.run(read_handmade(project.layout.root, script, sheet.idle.copy()))
         for title in sorted(sheet.idle):
             print(f"  idle: {title}", flush=True)
         sheets.append(sheet)

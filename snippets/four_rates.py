@@ -47,6 +47,8 @@ for multiple in (0.01, 0.1, 0.5, 1.0, 1.5, 1.9, 2.0, 2.1, 3.0):
 #| label: mirror
 low, high = descend(0.1 * ideal, 100), descend(1.9 * ideal, 100)
 torch.testing.assert_close(loss(high), loss(low), rtol=1e-12, atol=0)
+torch.testing.assert_close(loss(paths["bounces"]), loss(paths["crawls"]))
+assert abs(left["crawls"] / (1 - 0.1) ** (2 * steps) - 1) < 1e-9
 
 # %% claim: the bouncing run changes side at every step
 #| label: sides
@@ -54,7 +56,7 @@ assert (paths["bounces"][1:] * paths["bounces"][:-1]).max() < 0
 
 # %% claim: the ideal rate leaves nothing after one step
 #| label: lands
-assert descend(ideal, 1)[-1] == 0
+assert descend(ideal, 1)[-1] == paths["lands"][1] == 0
 
 # %% claim: at twice the ideal rate the loss never changes
 #| label: edge

@@ -41,6 +41,12 @@ stays = [
 # %% claim: at a rate of a million nothing moves, not even on a maximum or a saddle
 #| label: stays
 assert stays == [0.0] * 12
+bends = [
+    torch.autograd.functional.hessian(loss, (torch.zeros(()), torch.zeros(())))
+    for loss in places.values()
+]
+signs = [torch.tensor(rows).diagonal().sign().tolist() for rows in bends]
+assert signs == [[1, 1], [-1, -1], [1, -1]]  # up, down, and both
 
 # %% a nudge
 nudge = 1e-12
@@ -49,6 +55,7 @@ escaped = travel(places["saddle"], torch.optim.SGD, 0.1, start=(0.0, nudge))
 # %% claim: a nudge of 1e-12 is enough to leave the saddle
 #| label: nudge
 assert escaped > 1000
+assert abs(escaped / (nudge * (1.2**200 - 1)) - 1) < 1e-9  # times 1 + 2 x 0.1 a step
 
 # %% arriving at the bottom
 bottom, lr = 3.0, 0.1

@@ -23,6 +23,16 @@ def test_every_judged_change_is_of_a_line_that_stands(script):
     assert gone == []
 
 
+@pytest.mark.parametrize("script", read("handmade.yml"))
+def test_every_mutant_made_by_hand_is_of_a_claim_and_a_text_that_stand(script):
+    text = (ROOT / script).read_text("utf-8")
+
+    for entry in read("handmade.yml")[script]:
+        assert f"# %% {entry['claim']}\n" in text
+        assert entry["before"] in text
+        assert entry["before"] != entry["after"]
+
+
 @pytest.mark.parametrize("script", read("near.yml"))
 def test_every_comparison_that_may_be_near_is_of_a_claim_that_stands(script):
     text = (ROOT / script).read_text("utf-8")

@@ -81,6 +81,33 @@ snippets/a.py:
     assert "| snippets/a.py | 3 | 2 | 1 | 0 | 2 | 1 |\n" in answer.stdout, answer.stderr
 
 
+def test_an_idle_claim_gets_the_mutant_that_was_made_for_it_by_hand(make_site):
+    handmade = """\
+snippets/a.py:
+- claim: "claim: a draw is large"
+  before: random.Random(seed).random()
+  after: -random.Random(seed).random() - 1
+"""
+    site = make_site(
+        {
+            "docs/index.md": "# A\n",
+            "snippets/a.py": SNIPPET.format(limit=-1),
+            "benchmarks/handmade.yml": handmade,
+        }
+    )
+    reached = run(site, "mutants.py")
+    site.write({"benchmarks/handmade.yml": handmade.replace("before: r", "before: R")})
+    (site.root / "build" / "mutants.jsonl").unlink()
+    gone = run(site, "mutants.py")
+
+    # It stands apart from those that were drawn.
+    assert "| snippets/a.py | 3 | 2 | 0 | 1 | 2 | 0 |\n" in reached.stdout, (
+        reached.stderr
+    )
+    assert gone.returncode == 1
+    assert "'Random.Random(seed).random()' stands nowhere in its method" in gone.stderr
+
+
 def test_only_what_a_change_of_claims_may_alter_runs_again(make_site):
     site = make_site(
         {"docs/index.md": "# A\n", "snippets/a.py": SNIPPET.format(limit=-1)}
