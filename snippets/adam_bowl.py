@@ -183,9 +183,9 @@ for row, stretch in enumerate(stretches):
 
 # %% four paths to the bottom
 #| caption: >
-#|   Thirty-two steps from one start on a bowl of curvatures 1 and 100, each at its best rate
-#|   for five starts, momentum with the factor {drawn}. A dot every eighth step. The axes
-#|   are the two weights.
+#|   Thirty-two steps from one start on a bowl of curvatures 1 and 100, each at its best
+#|   rate for five starts, momentum with the factor {drawn}. A dot every eighth step. The
+#|   axes are the two weights.
 #| alt: >
 #|   Four panels. Descent falls into the valley at once and creeps along it.
 #|   Momentum swings along it to the bottom. Adam walks the diagonal, curls
