@@ -135,6 +135,8 @@ assert alone.min() > guess
 # %% claim: at its own best rate it is as good, within three fifths on average
 #| label: together
 assert 0.8 < (together / good).log().mean().exp() < 1.6
+worst = (together.log() - good.log()).max().exp()  # printed: in the worst seed
+torch.testing.assert_close(as_good, worst.item(), rtol=1e-4, atol=0)
 
 # %% claim: momentum 0.99 is worse at every rate, by half or more on average
 #| label: forgetful
