@@ -95,6 +95,8 @@ torch.testing.assert_close(momentum_alone, (check[1, :, 13] / least).max().item(
 # %% claim: a third of the bottom costs some of the loss, on average
 #| label: third
 assert momentum_third > 1
+by_hand = (check[1, :, 14] / check[1, :, :12].amin(1)).log().mean().exp().item()
+torch.testing.assert_close(momentum_third, by_hand)
 
 # %% claim: with momentum the run at the bottom is lost, on average over twentyfold
 #| label: lost

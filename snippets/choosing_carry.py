@@ -82,6 +82,9 @@ assert double_kept.max() < 1.6
 #| label: doubled
 assert doubled_cost > 1
 assert changes["batch 64 to 128"][3] == 2 * tuned
+losses = found["batch 64 to 128"][0]
+by_hand = (losses[:, 1] / losses.amin(1)).log().mean().exp().item()
+torch.testing.assert_close(doubled_cost, by_hand)
 
 # %% claim: with a quarter of the batch, the kept rate loses every run
 #| label: quarter
@@ -91,6 +94,7 @@ assert (quarter_kept > 1000).all()
 #| label: quartered
 assert quarter_ruled.min() >= 1
 assert quarter_ruled.max() < 1.7
+assert changes["batch 64 to 16"][3] == tuned / 4
 
 # %% claim: switching momentum on at the kept rate loses every run
 #| label: momentum
@@ -100,6 +104,7 @@ assert (momentum_kept > 1000).all()
 #| label: tenth
 assert momentum_ruled.min() >= 1
 assert momentum_ruled.max() < 2
+assert changes["momentum 0 to 0.9"][3] == tuned / 10
 
 # %% claim: on a line to zero the kept rate is a good peak, and twice it is too high
 #| label: line

@@ -157,6 +157,8 @@ assert [widths for widths, _ in tasks.values()] == [
 #| label: search
 assert searched_worst < 1.9
 assert (searched <= alone).all()
+[start] = (powers == 1).nonzero()[:, 0].tolist()  # where r itself stands
+torch.testing.assert_close(alone.flatten(0, 1) * least, losses[:, :, 12 + start])
 assert mean_runs < 5
 
 # %% claim: three runs around the steepest fall end over half above the sweep, at times

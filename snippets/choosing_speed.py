@@ -85,6 +85,9 @@ assert max(momentum_drift, adam_drift) < 8
 # %% claim: their bottom is higher in 60 steps than in 240, on average
 #| label: falling
 assert falling > 1
+fast, slow = (climbs[lengths.index(length)] for length in (60, 240))
+by_hand = compare(find_bottoms(fast)[1:], find_bottoms(slow)[1:])
+torch.testing.assert_close(falling, by_hand)
 
 # %% claim: in 24 steps the bottom is higher than in 120, on average
 #| label: hasty
@@ -117,6 +120,10 @@ assert (fresh > 1000).all()
 # %% claim: above a rate of 4 the slow tests have a batch loss below 0.05
 #| label: learnt
 assert learnt_most < 0.05
+late_losses = climbs[-1][..., torch.logspace(-5, 1, 1920) > 4]
+torch.testing.assert_close(
+    learnt_most, late_losses.median(2).values[:, :2].max().item()
+)
 
 # %% the bottom against the length of the test
 #| caption: >

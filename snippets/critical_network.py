@@ -156,6 +156,9 @@ assert worst_share < 0.75
 # %% claim: on average it has between 0.5 and 1.1 of the loss at half of that rate
 #| label: nearby
 assert 0.5 < mean_nearby < 1.1
+ends = losses[-80:].mean(0)  # (seeds, rates)
+by_hand = (ends[:, at[1.5]] / ends[:, at[0.75]]).mean().item()
+torch.testing.assert_close(mean_nearby, by_hand, rtol=1e-4, atol=0)
 
 # %% claim: above the limit the loss first falls for seven steps and more
 #| label: quiet

@@ -118,19 +118,19 @@ for name, (times, lost) in prices.items():
 for losses, lowest in zip(sgd_end, sgd_best, strict=True):
     assert losses[: lowest + 1].diff().max() < 0
 
-# %% claim: at the best rate too the loss still falls over the last 80 steps, on average
+# %% claim: at the best rate too the last 80 steps take a quarter of the loss, on average
 #| label: still
 late = pick(sgd_curves[..., -1] / sgd_curves[..., -5], sgd_best)
-assert late.log().mean() < 0
+assert late.log().mean().exp() < 3 / 4
 
 # %% claim: twice the best rate ends over half higher in the median network
 #| label: jumpy
 assert [round(rate, 1) for rate in sgd_rates[7:9].tolist()] == [1.4, 2.8]
 assert twice > 1.5
 
-# %% claim: at twice SGD's best rate every seed ends above its best
+# %% claim: at twice SGD's best rate every seed ends higher than at half of it
 #| label: twice
-assert prices["twice"][0].min() > 1
+assert (prices["twice"][0] / prices["half"][0]).min() > 1
 
 # %% claim: at 2.8 the median network's largest rise is larger than at 1.4
 #| label: jumps
