@@ -154,8 +154,8 @@ assert adam_kept > 1.5
 #| label: three rates
 assert three_most < 3.5
 assert (threes >= 1).all()
-for cost, grown in zip(threes, growths, strict=True):
-    assert all((cost <= carry("SGD", *grown, power)).all() for power in (0, 0.5, 1))
+for cost, growth in zip(threes, growths, strict=True):
+    assert all((cost <= carry("SGD", *growth, power)).all() for power in (0, 0.5, 1))
 
 # %% claim: the root alone serves Adam on average, every growth
 #| label: root
