@@ -112,6 +112,7 @@ assert 0.15 < -output_power < 0.4
 # %% claim: with the query matrix at zero it falls with a smaller power
 #| label: query
 assert 0.01 < -quiet_power < -output_power
+assert rules["query at zero"] == rules["kept"]
 
 # %% claim: a rule left out shifts what it is about by the power left out, and nothing else
 #| label: own

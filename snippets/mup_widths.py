@@ -66,6 +66,9 @@ assert (rates[1:] == 2 * rates[:-1]).all()
 #| label: carried
 assert standard_cost > 1.1
 assert least_regret < standard_cost < worst_regret
+old, wide = pair[0][0].argmin(1), pair[0][-1]
+costs = wide[torch.arange(len(seeds), device="cpu"), old] / wide.amin(1)
+torch.testing.assert_close(regret[0], costs)
 
 # %% claim: in muP the best rate moves by less than a factor of four, and than standard
 #| label: stays

@@ -123,6 +123,9 @@ assert 1 / 2 < wall_exact / wall < 2
 # %% claim: without noise the best rate is on average less than twice that of 256
 #| label: without noise
 assert 1 / 2 < best_exact / best_256 < 2
+every = 2.0 ** (methods["SGD"][1] + steps)
+lasting = every[losses["SGD", 256].argmin(1)].log().mean().exp().item()
+assert math.isclose(best_256, lasting, rel_tol=1e-4)
 
 # %% claim: in proportion from there three of five runs or more end worse than guessing
 #| label: carried
@@ -151,6 +154,8 @@ assert adam_kept > 1.5
 #| label: three rates
 assert three_most < 3.5
 assert (threes >= 1).all()
+for cost, growth in zip(threes, growths, strict=True):
+    assert all((cost <= carry("SGD", *growth, power)).all() for power in (0, 0.5, 1))
 
 # %% claim: the root alone serves Adam on average, every growth
 #| label: root
@@ -161,11 +166,15 @@ assert (roots >= 1).all()
 #| label: apart
 assert apart > 1
 assert linear_least > 1
+at_least = min(fours[growths.index(grown)] for grown in far)
+assert math.isclose(linear_least, at_least, rel_tol=1e-4)
 
 # %% claim: from 64 to 256 Adam in proportion ends within six times the loss of the root
 #| label: four
 assert adam_four > 1
 assert adam_tie < 6
+roots_loss = roots[-1].log().mean().exp().item()
+assert math.isclose(adam_tie, fours[-1] / roots_loss, rel_tol=1e-4)
 
 # %% claim: over 64 times the batch Adam's best rate rises four to forty times
 #| label: adam
