@@ -82,6 +82,11 @@ assert loud_left > 0.99
 #| label: whatever
 assert (less[:, 0] / penalised[:, 0] - 1).abs().max() < 0.05
 assert (more[:, 0] / penalised[:, 0] - 1).abs().max() < 0.05
+# The loud ones lose a tenth, and ten times as much, in logarithms.
+lost = torch.stack([left[:, sizes > 9].log().sum() for left in (less, penalised, more)])
+torch.testing.assert_close(
+    lost / lost[1], torch.tensor([0.1, 1.0, 10.0]), rtol=0.05, atol=0
+)
 
 # %% what a decay leaves
 #| caption: >

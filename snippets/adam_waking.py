@@ -108,6 +108,8 @@ assert fall < 1
 # %% claim: 250 steps on each loss is below before, and they read at most 2 points worse
 #| label: reads
 assert healed < 1
+ratios = (zeros[-20:].log().mean(0) - zeros[:before].log().mean(0)).exp()
+torch.testing.assert_close(healed, ratios.max().item())
 assert zeros_accuracy.min() > 0.9
 assert extra_accuracy > -0.02
 

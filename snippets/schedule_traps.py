@@ -114,6 +114,7 @@ assert worse is None
 assert (torch.tensor(worsening).diff() > 0).all()
 assert worsening[0] == -1
 assert -0.61 < worst_metric < 0
+assert worst_metric == max(worsening)
 
 # %% claim: with an absolute threshold the flat metric below zero is cut as any other
 #| label: cured
