@@ -57,7 +57,7 @@ higher = peaks[:, at[1e6]] / peaks[:, at[100]]
 #| label: peaks
 assert least_peak > 3 * guessing
 assert most_peak < 100 * guessing
-assert (costs[-1, :, at[100]] < 0.02 * costs[-1, :, at[0.95]]).all()
+assert (costs[-1, :, at[100]] / costs[-1, :, at[0.95]]).max() < 0.02
 torch.testing.assert_close(higher, torch.full_like(higher, 1e4), rtol=0.05, atol=0)
 
 # %% new digits
