@@ -159,6 +159,12 @@ assert searched_worst < 1.9
 assert (searched <= alone).all()
 [start] = (powers == 1).nonzero()[:, 0].tolist()  # where r itself stands
 torch.testing.assert_close(alone.flatten(0, 1) * least, losses[:, :, swept + start])
+assert losses.shape[2] == swept + len(powers) + 3
+for rows, ends in zip(
+    losses[:, :, swept:-3], searched.flatten(0, 1) * least, strict=True
+):
+    for row, last in zip(rows, ends, strict=True):
+        torch.testing.assert_close(row[look_past_border(row, start)[0]], last)
 places = losses[:, :, :swept].argmin(2)
 assert 0 < places.min() <= places.max() < swept - 1  # no best rate is at a border
 assert mean_runs < 5
