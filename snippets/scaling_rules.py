@@ -4,6 +4,7 @@
 # root, or in proportion. Then the same once more, without any noise in the gradients.
 
 # %% three rules
+#| slow: true
 from functools import partial
 
 import matplotlib.pyplot as plt
