@@ -32,16 +32,14 @@ def read_handmade(root: Path, script: Script, idle: Set[str]) -> Iterator[Mutant
 
 def make_by_hand(script: Script, before: str, after: str) -> Mutant:
     """Return a script's mutant with one text in place of another."""
-    cells = [
-        index
-        for index, cell in enumerate(script.code)
-        for _ in range(0 if cell.is_claim else cell.source.count(before))
+    method = [
+        (index, cell) for index, cell in enumerate(script.code) if not cell.is_claim
     ]
-    if len(cells) != 1:
-        found = "nowhere" if not cells else f"{len(cells)} times"
+    count = sum(cell.source.count(before) for _, cell in method)
+    if count != 1:
+        found = f"{count} times" if count else "nowhere"
         raise ValueError(f"{script.path}: {before!r} stands {found} in its method")
-    [index] = cells
-    cell = script.code[index]
+    [(index, cell)] = [(index, cell) for index, cell in method if before in cell.source]
     line = cell.place.line + cell.source.partition(before)[0].count("\n")
     source = cell.source.replace(before, after)
     binds = frozenset(names_of(ast.unparse(ast.parse(source)))[0])

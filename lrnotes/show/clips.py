@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from lrnotes.show.decimals import read_path
+
 _CLIP = re.compile(
     r'<clipPath id="([^"]+)"><rect x="([-\d.]+)" y="([-\d.]+)"'
     r' width="([\d.]+)" height="([\d.]+)" /></clipPath>'
@@ -15,8 +17,6 @@ _CLIP = re.compile(
 _CLIPPED = re.compile(
     r'<path d="(M[-\d. MlQC]+)" clip-path="url\(#([^)"]+)\)" style="([^"]*)" />'
 )
-_COMMAND = re.compile(r"([MlQC])([^MlQC]*)")
-_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
 _WIDTH = re.compile(r"(?<!-)stroke-width:([\d.]+)")
 _NO_DEFS = "<defs></defs>"
 
@@ -66,10 +66,9 @@ def _holds(box: Box, path: str, style: str) -> bool:
 
 
 def _points(path: str) -> list[tuple[float, float]]:
-    """Return all points of a path as `lrnotes.run.strokes` writes it."""
+    """Return all points of a path, control points too."""
     points: list[tuple[float, float]] = []
-    for command, text in _COMMAND.findall(path):
-        numbers = [float(each) for each in _NUMBER.findall(text)]
+    for command, numbers in read_path(path):
         for x, y in zip(numbers[::2], numbers[1::2], strict=True):
             last = points[-1] if command == "l" else (0.0, 0.0)
             points.append((last[0] + x, last[1] + y))

@@ -39,11 +39,16 @@ def shorten_numbers(svg: str, pixels: float) -> str:
     )
 
 
+def read_path(data: str) -> Iterator[tuple[str, list[float]]]:
+    """Yield commands and their numbers of path data as `lrnotes.run.strokes` writes it."""
+    for command, text in _COMMAND.findall(data):
+        yield command, [float(each) for each in _NUMBER.findall(text)]
+
+
 def _shorten_path(data: str) -> str:
     written = ""
     start = at = (0.0, 0.0)
-    for command, text in _COMMAND.findall(data):
-        numbers = [float(each) for each in _NUMBER.findall(text)]
+    for command, numbers in read_path(data):
         points = list(zip(numbers[::2], numbers[1::2], strict=True))
         if command == "l":
             ends = [at]
